@@ -1,0 +1,30 @@
+"""The dispatcher and department REST API, one blueprint per noun."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import auth, directory, events, health, http, notices, openapi, photos, sessions
+from api.http import ProblemApi
+
+BLUEPRINTS = (sessions.blp, events.blp, photos.blp, directory.blp, notices.blp, health.blp)
+
+
+def register(app: Flask, key: str) -> ProblemApi:
+    """Hang the API into the application; returns it so that others add their blueprints."""
+    app.config.update(
+        API_TITLE="Wangge 网格",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    http.register(app)
+    auth.register(app, key)
+    api = ProblemApi(app)
+    for blp in BLUEPRINTS:
+        api.register_blueprint(blp)
+    return api
+
+
+__all__ = ["openapi", "register"]

@@ -1,0 +1,96 @@
+"""Fields and the base schema: Chinese messages, coded values, aware times, text without control characters."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+import marshmallow
+from marshmallow import ValidationError, fields, validate
+
+from grid import clock
+
+MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
+    fields.Field: {"required": "必须填写。", "null": "不能为空。", "validator_failed": "填写有误。"},
+    fields.String: {"invalid": "应是文字。", "invalid_utf8": "文字编码有误。"},
+    fields.Number: {"invalid": "应是数字。", "too_large": "数字太大。"},
+    fields.Integer: {"invalid": "应是整数。"},
+    fields.Float: {"special": "应是普通数字。"},
+    fields.Boolean: {"invalid": "应是 true 或 false。"},
+    fields.UUID: {"invalid_uuid": "编号格式不对。"},
+    fields.DateTime: {
+        "invalid": "时间格式不对，应像 2026-11-22T10:08:00+08:00。",
+        "invalid_awareness": "时间要带时区。",
+        "format": "时间写不出来。",
+    },
+    fields.List: {"invalid": "应是列表。"},
+    fields.Nested: {"type": "格式不对。"},
+}
+for _field, _messages in MESSAGES.items():
+    _field.default_error_messages = {**_field.default_error_messages, **_messages}
+
+
+class Schema(marshmallow.Schema):
+    """Base of all schemas: unknown fields are errors."""
+
+    error_messages = {"unknown": "没有这一项，请去掉。", "type": "格式不对，应是一个对象。"}
+
+
+class Text(fields.String):
+    """People's words: length in characters, no control characters but line ends, trimmed."""
+
+    def __init__(self, *, maximum: int, minimum: int = 0, **kwargs: Any) -> None:
+        words = f"最多 {maximum} 个字。" if not minimum else f"要 {minimum} 到 {maximum} 个字。"
+        super().__init__(validate=validate.Length(min=minimum, max=maximum, error=words), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        words = super()._deserialize(value, attr, data, **kwargs).strip()
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in words):
+            raise ValidationError("含有不能显示的字符，请去掉。")
+        return words
+
+
+class Moment(fields.AwareDateTime):
+    """An aware time, ISO 8601 with offset; local time on the way out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else clock.local(value).isoformat(timespec="milliseconds")
+
+
+class Degrees(fields.Float):
+    """Degrees of longitude (limit 180) or latitude (limit 90) in the declared datum; finite."""
+
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        between = validate.Range(-limit, limit, error=f"应在 -{limit} 到 {limit} 之间，请重新定位。")
+        super().__init__(validate=[between, _finite], **kwargs)
+
+
+def _finite(value: float) -> None:
+    if not math.isfinite(value):
+        raise ValidationError("应是普通数字。")
+
+
+def one_of(values: Any) -> validate.OneOf:
+    """One of a list of codes; the message names them."""
+    codes = [str(value) for value in values]
+    return validate.OneOf(codes, error="应是其中之一：" + "、".join(codes) + "。")
+
+
+class CodedSchema(Schema):
+    """A coded value (代码与名称) from an enumeration that knows its labels."""
+
+    code = fields.String(attribute="value", required=True)
+    label = fields.String(required=True)
+
+
+def coded(**kwargs: Any) -> fields.Nested:
+    """A coded value: {code, label}."""
+    return fields.Nested(CodedSchema, dump_only=True, **kwargs)
+
+
+__all__ = ["Degrees", "Moment", "Schema", "Text", "coded", "fields", "one_of"]

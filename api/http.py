@@ -1,0 +1,156 @@
+"""How HTTP looks here: problems (RFC 9457), security headers, whole bodies, request ids, If-Match on POST."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import structlog
+import uuid_utils.compat
+from flask import Flask, Response, current_app, json, request
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
+from werkzeug.http import HTTP_STATUS_CODES
+
+from api.mark import public
+from api.schemas.problem import ProblemSchema
+from grid.errors import DomainError, Stale
+from grid.trail.entry import REQUEST_ID
+
+log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+
+# Said to people for errors the framework raises itself.
+TITLES = {
+    400: ("请求不完整", "请求不完整或格式不对，什么都没有保存。请重试。"),
+    403: ("没有权限", "你没有权限做这件事。"),
+    404: ("没有找到", "没有这个地址。"),
+    405: ("方法不对", "这个地址不支持这种操作。"),
+    412: ("已被别人更新", "这条记录刚刚被别人更新过，请看最新情况再操作。"),
+    413: ("内容太大", "内容太大，没有保存。照片请压缩到 8 MB 以内。"),
+    415: ("格式不支持", "内容格式不支持，请用 JSON。"),
+    422: ("填写有误", "有些内容没有填对，什么都没有保存。请按提示修改。"),
+    428: ("缺少版本号", "修改前要先读取：请带上 If-Match 版本号。"),
+    500: ("系统出错", "系统出错，已记录。请稍后再试；你填的内容请先不要关掉。"),
+}
+
+
+def problem(status: int, slug: str, title: str, detail: str, **extra: Any) -> Response:
+    """An error answer: what happened, and what to do."""
+    body = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        **extra,
+    }
+    response = current_app.response_class(json.dumps(body, ensure_ascii=False), status, mimetype=PROBLEM)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+class ProblemApi(Api):
+    """Every error leaves as application/problem+json."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    @public
+    def _openapi_json(self) -> Response:
+        """The document itself is for everybody."""
+        document: Response = super()._openapi_json()
+        return document
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        payload, status, headers = super().handle_http_exception(error)
+        status = status or 500
+        title, detail = TITLES.get(status, (error.name, error.description or error.name))
+        slug = re.sub(r"[^a-z]+", "-", HTTP_STATUS_CODES.get(status, "error").lower()).strip("-")
+        errors = {"errors": payload["errors"]} if "errors" in payload else {}
+        response = problem(status, slug, title, detail, **errors)
+        response.headers.extend(headers)
+        if status == 405 and isinstance(error.get_response().headers.get("Allow"), str):
+            response.headers["Allow"] = error.get_response().headers["Allow"]
+        return response
+
+
+class Blueprint(SmorestBlueprint):
+    """A blueprint whose ``etag`` guards POST too: a step of a case is an edit."""
+
+    METHODS_NEEDING_CHECK_ETAG = ["POST", "PUT", "PATCH", "DELETE"]
+
+    def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
+        """Compare If-Match with the row's version. Raises Stale (412)."""
+        try:
+            super().check_etag(etag_data, etag_schema)
+        except PreconditionFailed:
+            raise Stale("这条记录刚刚被别人更新过，请看最新情况再操作。") from None
+
+    def _verify_check_etag(self) -> None:
+        """Nothing: a replay rightly skips the check, and a test sends a stale version to every such route."""
+
+
+def register(app: Flask) -> None:
+    """Handlers and hooks of the whole application."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(ValidationError, _validation_error)
+    app.register_error_handler(IntegrityError, _integrity_error)
+    app.before_request(_begin)
+    app.before_request(_refuse_cut_bodies)
+    app.after_request(_headers)
+
+
+def _domain_error(error: DomainError) -> Response:
+    extra = dict(error.extra)
+    if error.field:
+        extra["errors"] = {"json": {error.field: [error.detail]}}
+    response = problem(error.status, error.slug, error.title, error.detail, **extra)
+    if error.status == 507:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _validation_error(error: ValidationError) -> Response:
+    title, detail = TITLES[422]
+    return problem(422, "invalid", title, detail, errors={"json": error.normalized_messages()})
+
+
+def _integrity_error(error: IntegrityError) -> Response:
+    log.warning("integrity error", extra={"constraint": type(error.orig).__name__})
+    return problem(409, "conflict", "与现有记录冲突", "这条记录和已有的记录冲突，没有保存。请刷新后重试。")
+
+
+def _begin() -> None:
+    request_id = str(uuid_utils.compat.uuid7())
+    REQUEST_ID.set(request_id)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def _refuse_cut_bodies() -> None:
+    """A connection cut in the middle of a body reaches us as a short body without any error (gunicorn)."""
+    if request.content_length and request.method in ("POST", "PUT", "PATCH"):
+        if len(request.get_data(cache=True)) < request.content_length:
+            raise BadRequest
+
+
+CONTENT_SECURITY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(self)"
+    response.headers["X-Request-Id"] = REQUEST_ID.get()
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

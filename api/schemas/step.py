@@ -1,0 +1,55 @@
+"""What one says with a step, and how events are filtered."""
+
+from __future__ import annotations
+
+from marshmallow import validate
+
+from api.fields import Moment, Schema, Text, fields, one_of
+from api.paging import PageQuerySchema
+from api.schemas.common import PromisedPhotoSchema
+from grid.events import lifecycle
+from grid.events.query import QUEUES
+from grid.events.state import Stage, State
+
+MAX_PHOTOS = 6
+
+
+class AssignmentStepSchema(Schema):
+    """A department's step. Which fields an action needs stands in the event's ``steps``."""
+
+    action = fields.String(
+        required=True, validate=one_of(r.action for r in lifecycle.ASSIGNMENT if r.permission is not None)
+    )
+    note = Text(maximum=500)
+    photos = fields.List(
+        fields.Nested(PromisedPhotoSchema),
+        validate=validate.Length(max=MAX_PHOTOS, error=f"一次最多 {MAX_PHOTOS} 张照片。"),
+    )
+
+
+class EventStepSchema(Schema):
+    """A step of the event. Which fields an action needs stands in the event's ``steps``."""
+
+    action = fields.String(
+        required=True, validate=one_of(dict.fromkeys(r.action for r in lifecycle.EVENT if not r.by_task))
+    )
+    note = Text(maximum=500)
+    condition = fields.UUID()
+    department = Text(maximum=40)
+    assignee = Text(maximum=40)
+    category = Text(maximum=10)
+
+
+class EventQuerySchema(PageQuerySchema):
+    """Filters; leaving one out means any."""
+
+    queue = fields.String(validate=one_of(queue.code for queue in QUEUES))
+    state = fields.String(validate=one_of(State))
+    stage = fields.String(validate=one_of(Stage))
+    category = Text(maximum=10)
+    area = Text(maximum=20)
+    department = Text(maximum=40)
+    overdue = fields.Boolean()
+    q = Text(maximum=50, minimum=1)
+    reported_from = Moment()
+    reported_to = Moment()

@@ -1,0 +1,34 @@
+"""Department (部门): a unit that handles what is dispatched to it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grid.db import Base, Versioned, db
+from grid.errors import Invalid
+
+
+class Department(Versioned, Base):
+    """Department (专业部门)."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+def find(code: str) -> Department:
+    """The active department with this code. Raises Invalid."""
+    found = db.session.scalar(select(Department).where(Department.code == code, Department.is_active))
+    if found is None:
+        raise Invalid("没有这个部门，请从部门清单里选。", field="department")
+    return found
+
+
+def active() -> list[Department]:
+    """All departments one may dispatch to, by code."""
+    return list(db.session.scalars(select(Department).where(Department.is_active).order_by(Department.code)))

@@ -1,0 +1,113 @@
+"""The net (网): the whole tree of areas in memory, and which leaf a point lies in.
+
+Each process keeps one copy and rebuilds it when the net's revision moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shapely import MultiPolygon, Polygon
+from sqlalchemy import select
+
+from grid import revision
+from grid.areas.area import Area, AreaCode, Level
+from grid.db import db
+from grid.errors import Invalid, NotFound
+from grid.geo.crs import Datum, to_storage
+from grid.geo.index import CellIndex, refuse_absurd
+
+FAR_M = 10_000.0  # a report further from the net than this is a mistake, not a neighbour's case
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An area as the rest of the house needs it: no row, no session."""
+
+    id: int
+    parent_id: int | None
+    path: str
+    level: Level
+    name: str
+    code: str
+    boundary: Polygon | MultiPolygon | None = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a point lies. lon, lat: CGCS2000 degrees. distance_m: 0 inside, else to the nearest leaf."""
+
+    lon: float
+    lat: float
+    area: Node
+    distance_m: float
+
+    @property
+    def is_inside(self) -> bool:
+        return self.distance_m == 0
+
+
+class Net:
+    """A snapshot of the tree at one revision."""
+
+    def __init__(self, number: int, nodes: list[Node]) -> None:
+        self.number = number
+        self.by_id = {node.id: node for node in nodes}
+        self.by_code = {node.code: node for node in nodes}
+        parents = {node.parent_id for node in nodes if node.boundary is not None}
+        leaves = [(n.id, n.boundary) for n in nodes if n.boundary is not None and n.id not in parents]
+        self.index = CellIndex(leaves)
+
+    def parent(self, node: Node) -> Node | None:
+        return self.by_id.get(node.parent_id) if node.parent_id else None
+
+    def find(self, code: str) -> Node:
+        """The area with this code. Raises NotFound."""
+        try:
+            return self.by_code[code]
+        except KeyError:
+            raise NotFound(f"没有代码为 {code} 的区域。", field="area") from None
+
+    def locate(self, lon: float, lat: float, datum: Datum) -> Located:
+        """The leaf (unit grid, or village without grids) a point lies in, else the nearest with its distance.
+
+        lon, lat: degrees in ``datum``. Raises Invalid for absurd places: out of range, (0, 0), swapped, or further
+        than FAR_M from the net.
+        """
+        lon, lat = to_storage(lon, lat, datum)
+        refuse_absurd(lon, lat, self.index, FAR_M)
+        key = self.index.locate(lon, lat)
+        if key is not None:
+            return Located(lon, lat, self.by_id[key], 0.0)
+        key, distance_m = self.index.nearest(lon, lat)
+        return Located(lon, lat, self.by_id[key], distance_m)
+
+
+_net = Net(-1, [])
+
+
+def current() -> Net:
+    """The net as it is now. Raises Invalid when no area has been loaded."""
+    global _net
+    number = revision.current(revision.NET)
+    if number == 0:
+        raise Invalid("还没有导入区域。请管理员先导入街道和网格。")
+    if _net.number != number:
+        _net = Net(number, _load())
+    return _net
+
+
+def _load() -> list[Node]:
+    rows = db.session.execute(
+        select(Area, AreaCode.code)
+        .join(AreaCode, AreaCode.area_id == Area.id)
+        .where(Area.valid_to.is_(None), AreaCode.valid_to.is_(None), AreaCode.kind == "official")
+        .order_by(Area.id)
+    )
+    return [Node(a.id, a.parent_id, a.path, a.level, a.name, code, a.boundary) for a, code in rows]
+
+
+def forget() -> None:
+    """Drop the copy of this process (tests; a restored database)."""
+    global _net
+    _net = Net(-1, [])

@@ -1,0 +1,108 @@
+"""Commands of the domain: the worker, the first administrator, a look at one's health."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import timedelta
+from types import FrameType
+
+import click
+from sqlalchemy import func, select, text
+
+from grid import clock
+from grid.accounts import user as users
+from grid.accounts.password import check_strength
+from grid.accounts.user import User
+from grid.areas.area import Area
+from grid.db import db, transaction
+from grid.errors import DomainError
+from grid.events import notify
+from grid.events.event import Event, EventLog
+from grid.job import worker as loop
+from grid.job.job import Job
+from grid.trail import entry as trail
+from grid.trail.entry import TrailEntry
+
+HANDLERS = {notify.KIND: notify.deliver}
+
+group = click.Group("wangge")
+
+
+@group.command("run")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, envvar="PORT")
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def run(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the application (gunicorn)."""
+    arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
+    arguments += ["--bind", f"{host}:{port}", "--graceful-timeout", "10", "wsgi:create_app()"]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606  our own arguments
+
+
+@group.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due, then stop.")
+def worker(once: bool) -> None:
+    """Do background work: deliver notices. Any number may run."""
+    if once:
+        while loop.run_once(HANDLERS):
+            pass
+        return
+    stopping: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    loop.run_forever(HANDLERS, lambda: bool(stopping))
+
+
+@group.command("create-admin")
+@click.argument("username")
+@click.option("--name", prompt="姓名")
+@click.option(
+    "--post",
+    type=click.Choice(["system_admin", "security_admin", "audit_admin"]),
+    default="system_admin",
+    show_default=True,
+)
+@click.password_option()
+def create_admin(username: str, name: str, post: str, password: str) -> None:
+    """Open the account of a first administrator."""
+    try:
+        check_strength(password, username)
+        with transaction():
+            root = db.session.scalar(select(Area).where(Area.parent_id.is_(None)).limit(1))
+            if root is None:
+                raise click.ClickException("还没有区域：请先导入街道（wangge demo load 可装入演示街道）。")
+            admin = users.create(username, name, password, [(post, root)])
+            # The entry refers to the account, whose id the database gives.
+            db.session.flush()
+            trail.record(admin, "account:create", "user", username, post=post)
+    except DomainError as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"已建立 {username}（{post}）。")
+
+
+@group.command("doctor")
+def doctor() -> None:
+    """Look at the installation: database, hashes of the newest history, jobs that wait."""
+    engine = db.engine
+    version = "select sqlite_version()" if engine.dialect.name == "sqlite" else "show server_version"
+    click.echo(f"database    {engine.dialect.name} {db.session.scalar(text(version))}")
+    for label, table in (("events", Event), ("users", User)):
+        click.echo(f"{label:<12}{db.session.scalar(select(func.count()).select_from(table))}")
+    late = clock.real_now() - timedelta(minutes=5)
+    waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < late)
+    click.echo(f"late jobs   {db.session.scalar(waiting)}")
+    newest = [
+        *db.session.scalars(select(EventLog).order_by(EventLog.id.desc()).limit(1000)),
+        *db.session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc()).limit(1000)),
+    ]
+    broken = [f"{row.__tablename__} {row.id}" for row in newest if not row.is_intact()]
+    click.echo(f"hashes      {'intact' if not broken else 'BROKEN: ' + ', '.join(broken)}")
+    if broken:
+        raise SystemExit(1)

@@ -1,0 +1,67 @@
+"""Checking (核查): the worker's answer on the spot, and the step of the case it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from grid.accounts.permission import Permission
+from grid.accounts.scope import holds
+from grid.accounts.user import User
+from grid.db import db
+from grid.errors import Forbidden, Invalid
+from grid.events import handling
+from grid.events.event import Event
+from grid.events.photo import PhotoRole
+from grid.geo.crs import Datum, distance_m, to_storage
+from grid.tasks import task as tasks
+from grid.tasks.task import Task, TaskResult
+
+
+def answer(
+    actor: User,
+    task: Task,
+    result: TaskResult,
+    note: str = "",
+    photos: list[dict[str, Any]] | None = None,
+    position: dict[str, Any] | None = None,
+) -> Task:
+    """Answer a check: the case goes on to closing, or back to its departments.
+
+    photos: {sha256, role: check, shot_at?}. position: {lon, lat, datum, accuracy_m?}, degrees; how far it lies
+    from the case goes into the history. Raises Conflict when already answered, Invalid when failing gives no reason.
+    """
+    if not holds(actor, Permission.TASK_ANSWER, tasks.REACHES, task):
+        raise Forbidden("这个任务不归你办。")
+    if any(PhotoRole(photo["role"]) is not PhotoRole.CHECK for photo in photos or []):
+        raise Invalid("核查照片的种类应是核查。", field="photos")
+    event = db.session.get_one(Event, task.subject_id)
+    tasks.check_open(task)
+    # The right to conclude hangs on the open task, so the case moves before the task ends.
+    handling.conclude(actor, event, result.value, note=note, on_the_spot=_on_the_spot(event, position))
+    handling.add_photos(actor, event, photos or [])
+    tasks.answer(task, result, note)
+    return task
+
+
+def _on_the_spot(event: Event, position: dict[str, Any] | None) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    lon, lat = to_storage(position["lon"], position["lat"], Datum(position["datum"]))
+    return {
+        "lon": lon,
+        "lat": lat,
+        "accuracy_m": position.get("accuracy_m"),
+        "distance_m": round(distance_m(lon, lat, event.lon, event.lat), 1),
+    }
+
+
+def events_of(found: Sequence[Task]) -> dict[UUID, Event]:
+    """The events these tasks are about, by id, with what a list shows of them."""
+    wanted = select(Event).where(Event.id.in_([task.subject_id for task in found]))
+    loads = (selectinload(Event.photos), selectinload(Event.assignments))
+    return {event.id: event for event in db.session.scalars(wanted.options(*loads))}

@@ -1,0 +1,184 @@
+"""Event (事件): the row a case is, its append-only history, and the photos that belong to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grid.accounts.department import Department
+from grid.accounts.user import User
+from grid.areas.area import Area
+from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, new_id
+from grid.events.photo import EventPhoto
+from grid.events.state import AssignmentRole, AssignmentState, State
+from grid.tasks.task import Task
+from grid.trail.digest import digest
+
+
+class Source(StrEnum):
+    """Report channel (上报来源)."""
+
+    WORKER = "worker"
+
+    @property
+    def label(self) -> str:
+        return {"worker": "网格员上报"}[self]
+
+
+class Flag(StrEnum):
+    """What a person should know of a report before trusting it (提示)."""
+
+    NO_GRID = "no_grid"
+    OUTSIDE_NET = "outside_net"
+    OUTSIDE_MINE = "outside_mine"
+    LOW_ACCURACY = "low_accuracy"
+    CLOCK_SKEW = "clock_skew"
+    NO_PHOTO = "no_photo"
+
+    @property
+    def label(self) -> str:
+        return _FLAGS[self]
+
+
+_FLAGS = {
+    Flag.NO_GRID: "所在村还没划网格",
+    Flag.OUTSIDE_NET: "位置在网格外",
+    Flag.OUTSIDE_MINE: "不在上报人的网格里",
+    Flag.LOW_ACCURACY: "定位不准",
+    Flag.CLOCK_SKEW: "手机时间不准",
+    Flag.NO_PHOTO: "没有照片",
+}
+
+
+class Event(Versioned, Base):
+    """Event (事件). lon, lat: CGCS2000 degrees; raw_lon, raw_lat: as sent, in ``datum``. area: its leaf."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_state_id", "state", "id"),
+        Index("ix_event_area_id_id", "area_id", "id"),
+        Index("ix_event_reporter_id_id", "reporter_id", "id"),
+        Index("ix_event_category_id_id", "category_id", "id"),
+        Index("ix_event_h3", "h3"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    client_id: Mapped[UUID] = mapped_column(unique=True)
+    case_no: Mapped[str | None] = mapped_column(String(30), unique=True)
+    source: Mapped[Source] = mapped_column(Coded(Source))
+    state: Mapped[State] = mapped_column(Coded(State))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    condition_id: Mapped[UUID | None] = mapped_column(ForeignKey("filing_condition.id"))
+    description: Mapped[str] = mapped_column(String(500), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    lon: Mapped[float]
+    lat: Mapped[float]
+    raw_lon: Mapped[float]
+    raw_lat: Mapped[float]
+    datum: Mapped[str] = mapped_column(String(10))
+    accuracy_m: Mapped[float | None]
+    provider: Mapped[str] = mapped_column(String(20), default="")
+    fixed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    h3: Mapped[str] = mapped_column(String(16))  # resolution 9, about 0.1 km²
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    area_path: Mapped[str] = mapped_column(PathText)
+    flags: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)  # what the phone claims
+    reported_at: Mapped[datetime] = mapped_column(UTCDateTime)  # when it reached us
+    filed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    rework_no: Mapped[int] = mapped_column(default=0)
+    history_seq: Mapped[int] = mapped_column(default=0)
+
+    area: Mapped[Area] = relationship(viewonly=True)
+    reporter: Mapped[User] = relationship(viewonly=True)
+    photos: Mapped[list[EventPhoto]] = relationship(order_by="EventPhoto.ordinal")
+    assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id")
+    history: Mapped[list[EventLog]] = relationship(order_by="EventLog.seq")
+    tasks: Mapped[list[Task]] = relationship(
+        primaryjoin=lambda: Event.id == Task.subject_id,
+        foreign_keys=lambda: Task.subject_id,
+        viewonly=True,
+        order_by="Task.id",
+    )
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The lead department's open assignment."""
+        return next((a for a in reversed(self.assignments) if a.is_open and a.role is AssignmentRole.LEAD), None)
+
+
+class Assignment(Versioned, Base):
+    """Assignment (派遣单): a case in one department's hands; lead (主办) or assisting (协办)."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("ix_assignment_event_id", "event_id"),
+        Index("ix_assignment_department_id_state", "department_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    role: Mapped[AssignmentRole] = mapped_column(Coded(AssignmentRole))
+    state: Mapped[AssignmentState] = mapped_column(Coded(AssignmentState))
+    round: Mapped[int] = mapped_column(default=1)
+    dispatched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Still in the department's hands, or confirmed by it; not returned or recalled."""
+        return self.state not in (AssignmentState.RETURNED, AssignmentState.CANCELLED)
+
+
+class EventLog(Base):
+    """History entry (流转记录): one step of a case, append only; ``hash`` covers its content.
+
+    source, target: states of the event before and after. assignment_id: set when a department's step moved it.
+    """
+
+    __tablename__ = "event_log"
+    __table_args__ = (Index("uq_event_log_event_id_seq", "event_id", "seq", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    action: Mapped[str] = mapped_column(String(20))
+    source: Mapped[State | None] = mapped_column(Coded(State))
+    target: Mapped[State] = mapped_column(Coded(State))
+    assignment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignment.id"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    actor_name: Mapped[str] = mapped_column(String(50))
+    actor_post: Mapped[str] = mapped_column(String(100))
+    actor_department: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def content(self) -> dict[str, Any]:
+        """What the hash covers: everything but the row number."""
+        names = (
+            "event_id seq at action source target assignment_id actor_id actor_name actor_post actor_department"
+            " note data"
+        )
+        return {name: getattr(self, name) for name in names.split()}
+
+    def seal(self) -> None:
+        self.hash = digest("wangge/event-log/1", self.content())
+
+    def is_intact(self) -> bool:
+        return self.hash == digest("wangge/event-log/1", self.content())

@@ -1,0 +1,75 @@
+"""Who is told when a case moves: the next people in the loop, by permission and place; delivered by the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from grid.accounts import post as posts
+from grid.accounts.permission import Permission as P
+from grid.accounts.user import User, UserPost
+from grid.db import db
+from grid.events import rulebook
+from grid.events.event import Event
+from grid.events.state import State
+from grid.job import job
+from grid.notices import notice
+from grid.tasks.task import Task, TaskState
+
+KIND = "event.moved"
+
+# Who has the next word in each state; the worker who checks is found by the task.
+NEXT: dict[State, P] = {
+    State.REPORTED: P.EVENT_ACCEPT,
+    State.PENDING_FILING: P.EVENT_FILE,
+    State.PENDING_DISPATCH: P.EVENT_DISPATCH,
+    State.PENDING_SIGN: P.ASSIGNMENT_HANDLE,
+    State.HANDLED: P.ASSIGNMENT_CONFIRM,
+    State.FEEDBACK: P.EVENT_REVIEW,
+    State.PENDING_CHECK: P.EVENT_SEND_CHECK,
+    State.PENDING_CLOSE: P.EVENT_CLOSE,
+}
+
+
+def moved(event: Event) -> None:
+    """Put "this case moved" into the outbox, in the transaction of the move."""
+    payload = {"event_id": str(event.id), "seq": event.history_seq, "state": event.state.value}
+    job.enqueue(KIND, f"{KIND}:{event.id}:{event.history_seq}", payload)
+
+
+def deliver(payload: dict[str, Any]) -> None:
+    """Tell the next people in the loop; safe to repeat (a notice has one key a person)."""
+    event = db.session.get(Event, UUID(payload["event_id"]))
+    if event is None:
+        raise LookupError(payload["event_id"])
+    state = State(payload["state"])
+    key = f"{event.id}:{payload['seq']}"
+    category = rulebook.current().by_id.get(event.category_id)
+    what = f"{category.name if category else '事件'} · {event.area.name}"
+    notice.tell(_recipients(event, state), key, f"{what} {state.label}", event.description[:100], event.id)
+
+
+def _recipients(event: Event, state: State) -> list[int]:
+    if state is State.CHECKING:
+        open_tasks = select(Task.assignee_id).where(Task.subject_id == event.id, Task.state == TaskState.OPEN)
+        return list(db.session.scalars(open_tasks))
+    if state.is_final:
+        return [event.reporter_id]
+    if state not in NEXT:
+        return []
+    permission = NEXT[state]
+    ancestors = [int(part) for part in event.area_path.strip("/").split("/")]
+    found = (
+        select(UserPost.user_id)
+        .join(User, User.id == UserPost.user_id)
+        .where(UserPost.post.in_(_people_posts(permission)), UserPost.area_id.in_(ancestors), User.is_active)
+    )
+    if permission in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
+        found = found.where(User.department_id.in_([a.department_id for a in event.assignments if a.is_open]))
+    return list(db.session.scalars(found))
+
+
+def _people_posts(permission: P) -> list[str]:
+    return [code for code in posts.holding(permission) if not posts.find(code).is_internal]

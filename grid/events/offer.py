@@ -1,0 +1,176 @@
+"""Offers (可办步骤): what this caller may do with a case now, and what the rules suggest, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from grid.accounts import department as departments
+from grid.accounts import post as posts
+from grid.accounts.permission import Permission as P
+from grid.accounts.user import User, UserPost
+from grid.db import db
+from grid.events import lifecycle, rulebook
+from grid.events.event import Event
+from grid.events.lifecycle import Transition
+from grid.events.photo import PhotoRole
+from grid.events.rulebook import Choice
+from grid.events.scope import may
+from grid.events.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a step asks for. kind: text, choice or photos. options: (value, words)."""
+
+    name: str
+    label: str
+    kind: str
+    is_required: bool
+    options: tuple[tuple[str, str], ...] = ()
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step one may take now. assignment_id: set for a department's step."""
+
+    action: str
+    label: str
+    assignment_id: UUID | None
+    is_danger: bool
+    is_primary: bool
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the rules would do next: a sentence, the fields to send, the reason, what else was possible."""
+
+    action: str
+    text: str
+    fields: dict[str, str]
+    reason: str
+    alternatives: tuple[tuple[str, str], ...]
+
+
+def offers(actor: User, event: Event) -> list[Offer]:
+    """The steps the caller may take now, from the lifecycle tables and their rights."""
+    steps = [
+        _offer(row, event, None)
+        for row in lifecycle.possible_from(lifecycle.EVENT, event.state)
+        if not row.by_task and row.permission is not None and may(actor, row.permission, event)
+    ]
+    for assignment in event.assignments:
+        if assignment.department_id != actor.department_id:
+            continue
+        steps += [
+            _offer(row, event, assignment.id)
+            for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, assignment.state)
+            if row.permission is not None and may(actor, row.permission, event)
+        ]
+    return steps
+
+
+def _offer(row: Transition[Any], event: Event, assignment_id: UUID | None) -> Offer:
+    fields = tuple(_FIELDS[name](event, name in row.needs) for name in row.fields)
+    return Offer(row.action, row.label, assignment_id, row.is_danger, row.is_primary, fields)
+
+
+def _note(event: Event, is_required: bool) -> Field:
+    return Field("note", "说明", "text", is_required)
+
+
+def _photos(event: Event, is_required: bool) -> Field:
+    return Field("photos", "处置后照片", "photos", is_required, value=PhotoRole.AFTER)
+
+
+def _category(event: Event, is_required: bool) -> Field:
+    book = rulebook.current()
+    options = tuple((c.code, f"{c.big_name} · {c.name}") for c in book.classes)
+    current = book.by_id.get(event.category_id)
+    return Field("category", "类别", "choice", is_required, options, current.code if current else None)
+
+
+def _condition(event: Event, is_required: bool) -> Field:
+    category = rulebook.current().by_id.get(event.category_id)
+    choice = rulebook.choose_condition(category) if category else None
+    options = tuple((str(c.id), f"{c.text}（{c.limit}）") for c in (category.conditions if category else ()))
+    return Field("condition", "立案条件", "choice", is_required, options, str(choice.value.id) if choice else None)
+
+
+def _department(event: Event, is_required: bool) -> Field:
+    category = rulebook.current().by_id.get(event.category_id)
+    choice = rulebook.choose_department(category, event.condition_id, event.area_path) if category else None
+    options = tuple((d.code, d.name) for d in departments.active())
+    return Field(
+        "department", "处置部门", "choice", is_required, options, choice.value.department_code if choice else None
+    )
+
+
+def _assignee(event: Event, is_required: bool) -> Field:
+    options = tuple((user.username, user.name) for user in workers(event.area_path))
+    usernames = [username for username, _ in options]
+    value = event.reporter.username if event.reporter.username in usernames else next(iter(usernames), None)
+    return Field("assignee", "核查人", "choice", is_required, options, value)
+
+
+_FIELDS = {
+    "note": _note,
+    "photos": _photos,
+    "category": _category,
+    "condition": _condition,
+    "department": _department,
+    "assignee": _assignee,
+}
+
+
+def workers(area_path: str) -> list[User]:
+    """People who can answer a check: those of the place's own grid first, then of the street around it."""
+    holding = posts.holding(P.TASK_ANSWER)
+    held = db.session.scalars(
+        select(UserPost)
+        .join(User, User.id == UserPost.user_id)
+        .where(UserPost.post.in_(holding), User.is_active)
+        .order_by(UserPost.id)
+    ).all()
+    near = sorted(held, key=lambda post: -_shared(post.area.path, area_path))
+    people = db.session.scalars(select(User).where(User.id.in_([post.user_id for post in near])))
+    by_id = {user.id: user for user in people}
+    return list(dict.fromkeys(by_id[post.user_id] for post in near))
+
+
+def _shared(path: str, other: str) -> int:
+    pairs = zip(path.split("/"), other.split("/"), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), len(path))
+
+
+def suggestion(event: Event) -> Suggestion | None:
+    """What the rules would do with this case now; None where they have nothing to say."""
+    category = rulebook.current().by_id.get(event.category_id)
+    if category is None:
+        return None
+    if event.state is State.PENDING_FILING:
+        choice = rulebook.choose_condition(category)
+        return _suggest_filing(choice) if choice else None
+    if event.state is State.PENDING_DISPATCH:
+        choice = rulebook.choose_department(category, event.condition_id, event.area_path)
+        return _suggest_dispatch(choice) if choice else None
+    return None
+
+
+def _suggest_filing(choice: Choice) -> Suggestion:
+    condition = choice.value
+    others = tuple((str(c.id), words) for c, words in choice.alternatives)
+    text = f"建议按“{condition.text}”立案，{condition.limit}内处置"
+    return Suggestion("file", text, {"condition": str(condition.id)}, choice.reason, others)
+
+
+def _suggest_dispatch(choice: Choice) -> Suggestion:
+    entry = choice.value
+    others = tuple((e.department_name, words) for e, words in choice.alternatives)
+    text = f"建议派给 {entry.department_name}（{choice.reason}）"
+    return Suggestion("dispatch", text, {"department": entry.department_code}, choice.reason, others)

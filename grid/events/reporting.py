@@ -1,0 +1,152 @@
+"""Reporting (上报): a report becomes an event, located, flagged, and advanced as far as the rules are certain."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import h3
+
+from grid import clock
+from grid.accounts.permission import Permission, Relation
+from grid.accounts.scope import is_within
+from grid.accounts.user import User
+from grid.areas import net
+from grid.areas.area import Level
+from grid.areas.net import Located
+from grid.db import db, new_id
+from grid.errors import Forbidden, Invalid
+from grid.events import automation, handling, notify, rulebook
+from grid.events.event import Event, Flag, Source
+from grid.events.photo import PhotoRole
+from grid.events.state import State
+from grid.geo.crs import Datum
+from grid.sync import op
+from grid.sync.op import Outcome
+from grid.trail import entry as trail
+
+FLAG_ACCURACY_M = 100.0
+FLAG_SKEW = timedelta(minutes=5)
+MAX_PHOTOS = 6
+H3_RESOLUTION = 9
+REPORT_ROLES = frozenset({PhotoRole.NEAR, PhotoRole.FAR, PhotoRole.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the phone says it was. lon, lat: degrees in ``datum``; accuracy_m: radius, metres."""
+
+    lon: float
+    lat: float
+    datum: Datum
+    accuracy_m: float | None = None
+    provider: str = ""
+    fixed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a worker sends. occurred_at: by the phone's clock. photos: {sha256, role, shot_at?}."""
+
+    client_id: UUID
+    category: str
+    position: Position
+    occurred_at: datetime
+    description: str = ""
+    address: str = ""
+    photos: list[dict[str, Any]] = field(default_factory=list)
+
+
+def submit(actor: User, report: Report) -> Outcome:
+    """Take a report in, once for its client id; the outcome's result is the receipt.
+
+    Raises Invalid (unknown category, absurd place, bad photo list), IdempotencyMismatch.
+    """
+    return op.once(
+        actor, report.client_id, "event.report", asdict(report), lambda: _receipt(_create(actor, report))
+    )
+
+
+def _create(actor: User, report: Report) -> Event:
+    category = rulebook.current().find(report.category)
+    place = report.position
+    located = net.current().locate(place.lon, place.lat, place.datum)
+    _check_photos(report.photos)
+    now = clock.now()
+    event = Event(
+        id=new_id(),
+        client_id=report.client_id,
+        source=Source.WORKER,
+        state=State.REPORTED,
+        category_id=category.id,
+        description=report.description,
+        address=report.address,
+        lon=located.lon,
+        lat=located.lat,
+        raw_lon=place.lon,
+        raw_lat=place.lat,
+        datum=place.datum,
+        accuracy_m=place.accuracy_m,
+        provider=place.provider,
+        fixed_at=place.fixed_at,
+        h3=h3.latlng_to_cell(located.lat, located.lon, H3_RESOLUTION),
+        area_id=located.area.id,
+        area_path=located.area.path,
+        flags=_flags(actor, report, located, now),
+        reporter_id=actor.id,
+        occurred_at=report.occurred_at,
+        reported_at=now,
+        rework_no=0,
+        history_seq=0,
+        photos=[],
+        assignments=[],
+    )
+    handling.add_photos(actor, event, report.photos)
+    db.session.add(event)
+    handling.log(actor, event, "report", None, now, data={"source": event.source.label})
+    trail.record(actor, "event:report", "event", event.id, event.area_path, seq=event.history_seq)
+    automation.advance(event)
+    if event.state is State.REPORTED:
+        notify.moved(event)
+    return event
+
+
+def _check_photos(photos: list[dict[str, Any]]) -> None:
+    if len(photos) > MAX_PHOTOS:
+        raise Invalid(f"一次最多 {MAX_PHOTOS} 张照片，请去掉几张。", field="photos")
+    if any(PhotoRole(photo["role"]) not in REPORT_ROLES for photo in photos):
+        raise Invalid("上报照片只能是近景、远景或其他。", field="photos")
+
+
+def _flags(actor: User, report: Report, located: Located, now: datetime) -> dict[str, Any]:
+    """What a person should know before trusting the report; the value says more where there is more."""
+    homes = [g.path for g in actor.grants(Permission.EVENT_REPORT) if Relation.AREA in g.relations]
+    if not homes:
+        raise Forbidden("你的岗位不能上报。")
+    accuracy_m = report.position.accuracy_m
+    found: dict[Flag, str | None] = {
+        Flag.NO_GRID: "" if located.area.level is not Level.GRID else None,
+        Flag.OUTSIDE_NET: None
+        if located.is_inside
+        else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
+        Flag.OUTSIDE_MINE: None if any(is_within(located.area.path, home) for home in homes) else "",
+        Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
+        Flag.CLOCK_SKEW: "" if report.occurred_at > now + FLAG_SKEW else None,
+        Flag.NO_PHOTO: None if report.photos else "",
+    }
+    return {flag.value: words for flag, words in found.items() if words is not None}
+
+
+def _receipt(event: Event) -> dict[str, Any]:
+    area = net.current().by_id[event.area_id]
+    return {
+        "id": str(event.id),
+        "client_id": str(event.client_id),
+        "state": event.state.value,
+        "area": area.code,
+        "flags": event.flags,
+        "photos": [photo.sha256 for photo in event.photos],
+        "reported_at": event.reported_at.isoformat(),
+    }

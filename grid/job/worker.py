@@ -1,0 +1,49 @@
+"""The loop of `wangge worker`: lease jobs, do each in a transaction of its own, sleep when there are none."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from grid.db import db, transaction
+from grid.errors import DomainError
+from grid.job.job import Job, claim, finish, postpone
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[dict[str, Any]], None]
+BATCH = 20
+IDLE_S = 0.5
+
+
+def run_once(handlers: Mapping[str, Handler]) -> int:
+    """Do one batch; returns how many jobs were leased."""
+    with transaction():
+        claimed = [(job.id, job.kind) for job in claim(BATCH)]
+    for job_id, kind in claimed:
+        _do(job_id, kind, handlers)
+    db.session.remove()
+    return len(claimed)
+
+
+def _do(job_id: int, kind: str, handlers: Mapping[str, Handler]) -> None:
+    try:
+        with transaction():
+            job = db.session.get_one(Job, job_id, populate_existing=True)
+            handlers[kind](job.payload)
+            finish(job)
+    except (DomainError, SQLAlchemyError, LookupError, ValueError, OSError) as error:
+        log.warning("job failed", extra={"job_id": job_id, "kind": kind, "error": type(error).__name__})
+        with transaction():
+            postpone(db.session.get_one(Job, job_id, populate_existing=True), type(error).__name__)
+
+
+def run_forever(handlers: Mapping[str, Handler], stopped: Callable[[], bool]) -> None:
+    """Work until ``stopped()``; a signal handler sets it, so that a job in hand is finished first."""
+    while not stopped():
+        if run_once(handlers) == 0:
+            time.sleep(IDLE_S)

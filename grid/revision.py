@@ -1,0 +1,40 @@
+"""Revision numbers: how a process learns that its copy of the net or of the rules is old."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grid.db import Base, db
+
+NET = "net"
+RULES = "rules"
+
+
+class Revision(Base):
+    """Revision (修订号): a counter per body of slow-moving data."""
+
+    __tablename__ = "revision"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    number: Mapped[int] = mapped_column(nullable=False, default=0)
+
+
+def bump(name: str) -> None:
+    """Say, inside the transaction that changes the data, that copies are now old."""
+    found = db.session.execute(
+        update(Revision).where(Revision.name == name).values(number=Revision.number + 1).returning(Revision.number)
+    ).first()
+    if found is None:
+        db.session.add(Revision(name=name, number=1))
+    db.session.info.pop("revisions", None)
+
+
+def current(name: str) -> int:
+    """The number now; read once per session (request, job), so a request sees one state of the rules."""
+    session = db.session()
+    if "revisions" not in session.info:
+        rows = session.execute(select(Revision.name, Revision.number))
+        session.info["revisions"] = {row.name: row.number for row in rows}
+    known: dict[str, int] = session.info["revisions"]
+    return known.get(name, 0)

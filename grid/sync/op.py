@@ -1,0 +1,79 @@
+"""Op ledger (操作台账): what a client asked for under its own id, and the answer it got; a replay gets it again.
+
+The row is claimed before the work and filled in the same transaction, so a twin that arrives meanwhile waits for
+the first to commit and then reads its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grid import clock
+from grid.accounts.user import User
+from grid.db import Base, UTCDateTime, db, insert
+from grid.errors import IdempotencyMismatch
+from grid.trail.digest import digest
+
+
+class Op(Base):
+    """Op (操作): unique per person and client id; another person's use of the same id sees nothing of it."""
+
+    __tablename__ = "op"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of an op, and whether it was already there."""
+
+    result: dict[str, Any]
+    is_replay: bool
+
+
+def once(
+    actor: User, client_id: UUID, kind: str, asked: dict[str, Any], work: Callable[[], dict[str, Any]]
+) -> Outcome:
+    """Do ``work`` once for this client id; a replay gets the stored result.
+
+    asked: what the client wants, as plain values; the same id with another wish raises IdempotencyMismatch.
+    """
+    fingerprint = digest("wangge/op/1", {"kind": kind, "asked": asked})
+    if not _claim(actor.id, client_id, kind, fingerprint):
+        stored = db.session.execute(
+            select(Op.fingerprint, Op.result).where(Op.actor_id == actor.id, Op.client_id == client_id)
+        ).one()
+        if stored.fingerprint != fingerprint:
+            raise IdempotencyMismatch(
+                "这个编号已经用于另一份内容，没有再次保存。请刷新后重新填写。", field="client_id"
+            )
+        return Outcome(stored.result, is_replay=True)
+    result = work()
+    row = db.session.get_one(Op, (actor.id, client_id))
+    row.result = result
+    return Outcome(result, is_replay=False)
+
+
+def _claim(actor_id: int, client_id: UUID, kind: str, fingerprint: str) -> bool:
+    claim = insert(Op).values(
+        actor_id=actor_id,
+        client_id=client_id,
+        kind=kind,
+        fingerprint=fingerprint,
+        result={},
+        received_at=clock.now(),
+    )
+    done = db.session.execute(claim.on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,129 @@
+"""Task (任务): verify (核实, before filing) or check (核查, after handling), sent to one grid worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grid import clock
+from grid.accounts.permission import Permission, Relation
+from grid.accounts.scope import Reach, rows
+from grid.accounts.user import User
+from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
+from grid.errors import Conflict, NotFound
+from grid.worktime.calendar import WorkCalendar
+from grid.worktime.limit import Limit, Unit, due
+
+ANSWER_LIMIT = Limit(30, Unit.URGENT_MINUTE)
+
+
+class TaskKind(StrEnum):
+    """Kinds of task (任务种类)."""
+
+    CHECK = "check"
+
+    @property
+    def label(self) -> str:
+        return {"check": "核查"}[self]
+
+
+class TaskState(StrEnum):
+    """States of a task (任务状态)."""
+
+    OPEN = "open"
+    DONE = "done"
+
+    @property
+    def label(self) -> str:
+        return {"open": "待办", "done": "已办"}[self]
+
+
+class TaskResult(StrEnum):
+    """Results of a check (核查结果)."""
+
+    PASS = "pass"  # noqa: S105  not a password
+    FAIL = "fail"
+
+    @property
+    def label(self) -> str:
+        return {"pass": "通过", "fail": "不通过"}[self]
+
+
+class Task(Versioned, Base):
+    """Task (任务). subject_id: the event it is about; area_path: where."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_assignee_id_state_id", "assignee_id", "state", "id"),
+        Index("ix_task_subject_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[TaskKind] = mapped_column(Coded(TaskKind))
+    subject_id: Mapped[UUID]
+    area_path: Mapped[str] = mapped_column(PathText)
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    state: Mapped[TaskState] = mapped_column(Coded(TaskState))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    result: Mapped[TaskResult | None] = mapped_column(Coded(TaskResult))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    assignee: Mapped[User] = relationship(lazy="joined")
+
+
+REACHES = {
+    Relation.OWN: Reach(
+        rows=lambda actor, grant: Task.assignee_id == actor.id,
+        holds=lambda actor, grant, task: task.assignee_id == actor.id,
+    ),
+}
+
+
+def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User) -> Task:
+    """Ask one worker. The clock of the answer runs day and night."""
+    now = clock.now()
+    task = Task(
+        id=new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        area_path=area_path,
+        assignee=assignee,
+        state=TaskState.OPEN,
+        created_at=now,
+        due_at=due(now, ANSWER_LIMIT, WorkCalendar()),
+    )
+    db.session.add(task)
+    return task
+
+
+def get(actor: User, task_id: UUID) -> Task:
+    """A task of one's own. Raises NotFound."""
+    task = db.session.scalar(select(Task).where(Task.id == task_id, rows(actor, Permission.TASK_READ, REACHES)))
+    if task is None:
+        raise NotFound("没有这个任务，或已不归你办。")
+    return task
+
+
+def listed(actor: User, state: TaskState) -> list[Task]:
+    """One's own tasks in a state, at most 200: the oldest open first, the newest done first."""
+    order = Task.id if state is TaskState.OPEN else Task.id.desc()
+    found = select(Task).where(Task.state == state, rows(actor, Permission.TASK_READ, REACHES))
+    return list(db.session.scalars(found.order_by(order).limit(200)))
+
+
+def check_open(task: Task) -> None:
+    """Raises Conflict when the task has been answered."""
+    if task.state is not TaskState.OPEN:
+        raise Conflict("这个任务已经办过了。")
+
+
+def answer(task: Task, result: TaskResult, note: str) -> None:
+    """Write the answer down. Raises Conflict when there already is one."""
+    check_open(task)
+    task.state, task.result, task.note, task.answered_at = TaskState.DONE, result, note, clock.now()

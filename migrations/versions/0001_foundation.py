@@ -1,0 +1,616 @@
+"""Foundation: areas, accounts, rules, events, tasks, notices, jobs, trail.
+
+Expand first, contract in a later release: the previous version of the app may still be running.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import grid.db
+from migrations.append_only import protect
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "area",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("boundary", grid.db.Geometry(), nullable=True),
+        sa.Column("x0", sa.Double(), nullable=True),
+        sa.Column("y0", sa.Double(), nullable=True),
+        sa.Column("x1", sa.Double(), nullable=True),
+        sa.Column("y1", sa.Double(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["area.id"], name=op.f("fk_area_parent_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
+        sa.UniqueConstraint("path", name=op.f("uq_area_path")),
+    )
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_area_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "case_counter",
+        sa.Column("street", sa.String(length=9), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("street", "day", name=op.f("pk_case_counter")),
+    )
+    op.create_table(
+        "category_scheme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category_scheme")),
+        sa.UniqueConstraint("code", name=op.f("uq_category_scheme_code")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("run_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("lease_until", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("done_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("error", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_job_open",
+            ["run_at"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.create_table(
+        "login_throttle",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("locked_until", grid.db.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_throttle")),
+    )
+    op.create_table(
+        "media",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("mime", sa.String(length=20), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("shot_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_media")),
+    )
+    op.create_table(
+        "revision",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_revision")),
+    )
+    op.create_table(
+        "area_code",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("kind in ('official', 'local')", name=op.f("ck_area_code_kind")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_code_area_id_area")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_area_code")),
+    )
+    with op.batch_alter_table("area_code", schema=None) as batch_op:
+        batch_op.create_index("ix_area_code_area_id_valid_from", ["area_id", "valid_from"], unique=False)
+
+    op.create_table(
+        "category",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("big_name", sa.String(length=60), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("kind in ('component', 'event')", name=op.f("ck_category_kind")),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["category_scheme.id"], name=op.f("fk_category_scheme_id_category_scheme")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
+    )
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_category_scheme_id_code_valid_from", ["scheme_id", "code", "valid_from"], unique=True
+        )
+
+    op.create_table(
+        "cell",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("area_m2", sa.Double(), nullable=False),
+        sa.Column("initial_on", sa.Date(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("kind in ('basic', 'special')", name=op.f("ck_cell_kind")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_cell_area_id_area")),
+        sa.PrimaryKeyConstraint("area_id", name=op.f("pk_cell")),
+    )
+    op.create_table(
+        "department",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_department_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
+        sa.UniqueConstraint("code", name=op.f("uq_department_code")),
+    )
+    op.create_table(
+        "filing_condition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("limit_value", sa.Integer(), nullable=False),
+        sa.Column("limit_unit", sa.String(length=15), nullable=False),
+        sa.Column("closing", sa.String(length=200), nullable=False),
+        sa.Column("is_certain", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_filing_condition_category_id_category")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filing_condition")),
+    )
+    with op.batch_alter_table("filing_condition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_filing_condition_category_id"), ["category_id"], unique=False)
+
+    op.create_table(
+        "user_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("username", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("session_version", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_user_account_department_id_department")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
+    )
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_account_department_id"), ["department_id"], unique=False)
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("case_no", sa.String(length=30), nullable=True),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("condition_id", sa.Uuid(), nullable=True),
+        sa.Column("description", sa.String(length=500), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("lon", sa.Double(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=False),
+        sa.Column("raw_lon", sa.Double(), nullable=False),
+        sa.Column("raw_lat", sa.Double(), nullable=False),
+        sa.Column("datum", sa.String(length=10), nullable=False),
+        sa.Column("accuracy_m", sa.Double(), nullable=True),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("fixed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("h3", sa.String(length=16), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=False),
+        sa.Column("occurred_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("reported_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("filed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("rework_no", sa.Integer(), nullable=False),
+        sa.Column("history_seq", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_event_area_id_area")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_event_category_id_category")),
+        sa.ForeignKeyConstraint(
+            ["condition_id"], ["filing_condition.id"], name=op.f("fk_event_condition_id_filing_condition")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"], ["user_account.id"], name=op.f("fk_event_reporter_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("case_no", name=op.f("uq_event_case_no")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_event_client_id")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_area_id_id", ["area_id", "id"], unique=False)
+        batch_op.create_index("ix_event_category_id_id", ["category_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_due_at"), ["due_at"], unique=False)
+        batch_op.create_index("ix_event_h3", ["h3"], unique=False)
+        batch_op.create_index("ix_event_reporter_id_id", ["reporter_id", "id"], unique=False)
+        batch_op.create_index("ix_event_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
+        "login_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("device", sa.String(length=100), nullable=False),
+        sa.Column("token_id", sa.Uuid(), nullable=False),
+        sa.Column("spent_token_id", sa.Uuid(), nullable=True),
+        sa.Column("rotated_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("end_reason", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_login_session_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
+    )
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "media_upload",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["media.sha256"], name=op.f("fk_media_upload_sha256_media")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_media_upload_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("sha256", "user_id", name=op.f("pk_media_upload")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("read_at", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_notice_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("uq_notice_user_id_key", ["user_id", "key"], unique=True)
+
+    op.create_table(
+        "op",
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_op_actor_id_user_account")),
+        sa.PrimaryKeyConstraint("actor_id", "client_id", name=op.f("pk_op")),
+    )
+    op.create_table(
+        "responsibility",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("condition_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("is_certain", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_responsibility_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_responsibility_category_id_category")
+        ),
+        sa.ForeignKeyConstraint(
+            ["condition_id"], ["filing_condition.id"], name=op.f("fk_responsibility_condition_id_filing_condition")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_responsibility_department_id_department")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_responsibility")),
+    )
+    with op.batch_alter_table("responsibility", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_responsibility_category_id"), ["category_id"], unique=False)
+        batch_op.create_index("uq_responsibility_number_valid_from", ["number", "valid_from"], unique=True)
+
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("assignee_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user_account.id"], name=op.f("fk_task_assignee_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index("ix_task_assignee_id_state_id", ["assignee_id", "state", "id"], unique=False)
+        batch_op.create_index("ix_task_subject_id", ["subject_id"], unique=False)
+
+    op.create_table(
+        "trail_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("object_type", sa.String(length=30), nullable=False),
+        sa.Column("object_id", sa.String(length=64), nullable=False),
+        sa.Column("area_path", sa.String(length=255), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_trail_entry_actor_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_entry")),
+    )
+    with op.batch_alter_table("trail_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_trail_entry_actor_id_at", ["actor_id", "at"], unique=False)
+        batch_op.create_index("ix_trail_entry_object", ["object_type", "object_id"], unique=False)
+
+    op.create_table(
+        "user_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("post", sa.String(length=40), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_user_post_area_id_area")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_post_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_post")),
+    )
+    with op.batch_alter_table("user_post", schema=None) as batch_op:
+        batch_op.create_index("ix_user_post_area_id_post", ["area_id", "post"], unique=False)
+        batch_op.create_index(
+            "uq_user_post_separate",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("post in ('system_admin', 'security_admin', 'audit_admin')"),
+            postgresql_where=sa.text("post in ('system_admin', 'security_admin', 'audit_admin')"),
+        )
+        batch_op.create_index("uq_user_post_user_id_post_area_id", ["user_id", "post", "area_id"], unique=True)
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("dispatched_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("signed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("handled_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("confirmed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_assignment_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_assignment_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_assignment_department_id_state", ["department_id", "state"], unique=False)
+        batch_op.create_index("ix_assignment_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "event_photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.Column("shot_at", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_photo_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["user_account.id"], name=op.f("fk_event_photo_uploader_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_photo")),
+    )
+    with op.batch_alter_table("event_photo", schema=None) as batch_op:
+        batch_op.create_index("ix_event_photo_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_event_photo_sha256", ["sha256"], unique=False)
+
+    op.create_table(
+        "deadline",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("limit_value", sa.Integer(), nullable=False),
+        sa.Column("limit_unit", sa.String(length=15), nullable=False),
+        sa.Column("started_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("finished_at", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_deadline_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_deadline_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
+    )
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.create_index("ix_deadline_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_deadline_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "event_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=True),
+        sa.Column("target", sa.String(length=20), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("actor_name", sa.String(length=50), nullable=False),
+        sa.Column("actor_post", sa.String(length=100), nullable=False),
+        sa.Column("actor_department", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_event_log_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_event_log_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_log_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_log")),
+    )
+    with op.batch_alter_table("event_log", schema=None) as batch_op:
+        batch_op.create_index("uq_event_log_event_id_seq", ["event_id", "seq"], unique=True)
+
+    for table in ("event_log", "trail_entry"):
+        protect(table)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("event_log", schema=None) as batch_op:
+        batch_op.drop_index("uq_event_log_event_id_seq")
+
+    op.drop_table("event_log")
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.drop_index("ix_deadline_state_due_at")
+        batch_op.drop_index("ix_deadline_event_id")
+
+    op.drop_table("deadline")
+    with op.batch_alter_table("event_photo", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_photo_sha256")
+        batch_op.drop_index("ix_event_photo_event_id")
+
+    op.drop_table("event_photo")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index("ix_assignment_event_id")
+        batch_op.drop_index("ix_assignment_department_id_state")
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("user_post", schema=None) as batch_op:
+        batch_op.drop_index("uq_user_post_user_id_post_area_id")
+        batch_op.drop_index(
+            "uq_user_post_separate",
+            sqlite_where=sa.text("post in ('system_admin', 'security_admin', 'audit_admin')"),
+            postgresql_where=sa.text("post in ('system_admin', 'security_admin', 'audit_admin')"),
+        )
+        batch_op.drop_index("ix_user_post_area_id_post")
+
+    op.drop_table("user_post")
+    with op.batch_alter_table("trail_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_trail_entry_object")
+        batch_op.drop_index("ix_trail_entry_actor_id_at")
+
+    op.drop_table("trail_entry")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_subject_id")
+        batch_op.drop_index("ix_task_assignee_id_state_id")
+
+    op.drop_table("task")
+    with op.batch_alter_table("responsibility", schema=None) as batch_op:
+        batch_op.drop_index("uq_responsibility_number_valid_from")
+        batch_op.drop_index(batch_op.f("ix_responsibility_category_id"))
+
+    op.drop_table("responsibility")
+    op.drop_table("op")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("uq_notice_user_id_key")
+        batch_op.drop_index(batch_op.f("ix_notice_user_id"))
+
+    op.drop_table("notice")
+    op.drop_table("media_upload")
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
+
+    op.drop_table("login_session")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_state_id")
+        batch_op.drop_index("ix_event_reporter_id_id")
+        batch_op.drop_index("ix_event_h3")
+        batch_op.drop_index(batch_op.f("ix_event_due_at"))
+        batch_op.drop_index("ix_event_category_id_id")
+        batch_op.drop_index("ix_event_area_id_id")
+
+    op.drop_table("event")
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_account_department_id"))
+
+    op.drop_table("user_account")
+    with op.batch_alter_table("filing_condition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_filing_condition_category_id"))
+
+    op.drop_table("filing_condition")
+    op.drop_table("department")
+    op.drop_table("cell")
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.drop_index("uq_category_scheme_id_code_valid_from")
+
+    op.drop_table("category")
+    with op.batch_alter_table("area_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_area_code_area_id_valid_from")
+
+    op.drop_table("area_code")
+    op.drop_table("revision")
+    op.drop_table("media")
+    op.drop_table("login_throttle")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_job_open", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
+        )
+
+    op.drop_table("job")
+    op.drop_table("category_scheme")
+    op.drop_table("case_counter")
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_area_parent_id"))
+
+    op.drop_table("area")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")

@@ -1,0 +1,133 @@
+"""Reports from the handset: in, exactly once; and what became of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import RAISE, post_load, validate
+from sqlalchemy import select
+
+from api.auth import current_user
+from api.fields import Degrees, Moment, Schema, Text, coded, fields, one_of
+from api.mark import requires
+from api.paging import PageQuerySchema, page_of
+from api.schemas.common import AreaRefSchema, PromisedPhotoSchema, area_ref
+from api.schemas.event import EventSchema, EventSummarySchema, FlagSchema, PhotoCountSchema, flags
+from grid.accounts.permission import Permission
+from grid.areas import net
+from grid.db import db, transaction
+from grid.events import handling, query, reporting
+from grid.events.event import Event
+from grid.events.reporting import Position, Report
+from grid.events.state import State
+from grid.geo.crs import Datum
+from grid.media.media import MediaUpload
+from mobile_api.http import blueprint
+
+blp = blueprint("reports", "手机：上报")
+
+
+class PositionSchema(Schema):
+    """Where: degrees in the declared datum; accuracy as a radius in metres."""
+
+    lon = Degrees(limit=180, required=True)
+    lat = Degrees(limit=90, required=True)
+    datum = fields.String(
+        required=True,
+        validate=one_of([Datum.WGS84, Datum.GCJ02, Datum.CGCS2000]),
+        metadata={"description": "the frame the numbers are in; never guessed"},
+    )
+    accuracy_m = fields.Float(
+        allow_none=True, validate=validate.Range(0, 100_000, error="应在 0 到 100000 米之间。")
+    )
+    provider = Text(maximum=20)
+    fixed_at = Moment(allow_none=True)
+
+
+class ReportSchema(Schema):
+    """A report. client_id: made on the phone, unique for ever."""
+
+    client_id = fields.UUID(required=True)
+    category = Text(maximum=10, required=True)
+    description = Text(maximum=500)
+    address = Text(maximum=200)
+    occurred_at = Moment(required=True)
+    position = fields.Nested(PositionSchema, required=True)
+    photos = fields.List(
+        fields.Nested(PromisedPhotoSchema),
+        validate=validate.Length(max=reporting.MAX_PHOTOS, error=f"一次最多 {reporting.MAX_PHOTOS} 张照片。"),
+    )
+
+    @post_load
+    def _report(self, told: dict[str, Any], **kwargs: Any) -> Report:
+        place = told.pop("position")
+        place["datum"] = Datum(place["datum"])
+        return Report(position=Position(**place), **told)
+
+
+class ReceiptSchema(Schema):
+    """The acknowledgement: the report is durable."""
+
+    id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True)
+    state = coded(required=True)
+    area = fields.Nested(AreaRefSchema, required=True)
+    flags = fields.List(fields.Nested(FlagSchema), required=True)
+    photos = fields.Nested(PhotoCountSchema, required=True)
+    reported_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+@blp.post("/reports")
+@requires(Permission.EVENT_REPORT)
+@blp.arguments(ReportSchema)
+@blp.response(201, ReceiptSchema)
+@blp.alt_response(200, schema=ReceiptSchema, description="a replay: the stored receipt")
+def report(told: Report) -> Any:
+    """Report something. Safe to repeat: the same client_id with the same body answers the stored receipt."""
+    with transaction():
+        outcome = reporting.submit(current_user, told)
+    receipt = _shown(outcome.result)
+    if outcome.is_replay:
+        return receipt, 200, {"Idempotent-Replay": "true"}
+    return receipt, 201, {}
+
+
+def _shown(result: dict[str, Any]) -> dict[str, Any]:
+    """The receipt in words; how many photos have arrived is told as of now."""
+    snapshot = net.current()
+    node = snapshot.find(result["area"])
+    promised = result["photos"]
+    arrived = set(
+        db.session.scalars(
+            select(MediaUpload.sha256).where(
+                MediaUpload.user_id == current_user.id, MediaUpload.sha256.in_(promised)
+            )
+        )
+        if promised
+        else ()
+    )
+    return result | {
+        "state": State(result["state"]),
+        "area": area_ref(node, snapshot.parent(node)),
+        "flags": flags(result["flags"]),
+        "photos": {"expected": len(promised), "arrived": sum(sha256 in arrived for sha256 in promised)},
+    }
+
+
+@blp.get("/reports")
+@requires(Permission.EVENT_REPORT)
+@blp.arguments(PageQuerySchema, location="query", unknown=RAISE)
+@blp.response(200, page_of(EventSummarySchema))
+def mine(told: dict[str, Any]) -> dict[str, Any]:
+    """My reports, newest first."""
+    items, following = query.reported_by(current_user, told["after"], told["limit"])
+    return {"items": items, "next": following}
+
+
+@blp.get("/reports/<uuid:event_id>")
+@requires(Permission.EVENT_READ)
+@blp.response(200, EventSchema)
+def one(event_id: UUID) -> Event:
+    """One report and what became of it."""
+    return handling.get(current_user, event_id)

@@ -1,0 +1,130 @@
+"""Check tasks on the handset: what is asked of me, and my answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import RAISE, validate
+
+from api.auth import current_user
+from api.fields import Moment, Schema, Text, coded, fields, one_of
+from api.mark import requires
+from api.paging import list_of
+from api.schemas.common import PromisedPhotoSchema
+from api.schemas.event import EventSchema, EventSummarySchema
+from grid.accounts.permission import Permission
+from grid.db import transaction
+from grid.errors import Stale
+from grid.events import checking, reporting
+from grid.events.photo import PhotoRole
+from grid.sync import op
+from grid.tasks import task as tasks
+from grid.tasks.task import Task, TaskResult, TaskState
+from mobile_api.http import blueprint
+from mobile_api.reports import PositionSchema
+
+blp = blueprint("tasks", "手机：任务")
+
+
+class TaskSummarySchema(Schema):
+    """A task in a list."""
+
+    id = fields.UUID(required=True)
+    kind = coded(required=True)
+    state = coded(required=True)
+    created_at = Moment(required=True)
+    due_at = Moment(required=True)
+    result = coded(allow_none=True, required=True)
+    note = fields.String(required=True)
+    answered_at = Moment(allow_none=True, required=True)
+    version = fields.Integer(required=True)
+    event = fields.Nested(EventSummarySchema, required=True)
+
+
+class TaskSchema(TaskSummarySchema):
+    """A task with its whole case."""
+
+    event = fields.Nested(EventSchema, required=True)
+
+
+class TaskQuerySchema(Schema):
+    """Open tasks, or done ones."""
+
+    state = fields.String(load_default="open", validate=one_of(TaskState))
+
+
+class CheckPhotoSchema(PromisedPhotoSchema):
+    """A photo taken at the check."""
+
+    role = fields.String(load_default="check", validate=one_of([PhotoRole.CHECK]))
+
+
+class AnswerSchema(Schema):
+    """The answer on the spot; failing needs a reason."""
+
+    client_id = fields.UUID(required=True)
+    result = fields.String(required=True, validate=one_of(TaskResult))
+    note = Text(maximum=500, load_default="")
+    position = fields.Nested(PositionSchema)
+    photos = fields.List(
+        fields.Nested(CheckPhotoSchema),
+        load_default=list,
+        validate=validate.Length(max=reporting.MAX_PHOTOS, error=f"一次最多 {reporting.MAX_PHOTOS} 张照片。"),
+    )
+
+
+@blp.get("/tasks")
+@requires(Permission.TASK_READ)
+@blp.arguments(TaskQuerySchema, location="query", unknown=RAISE)
+@blp.response(200, list_of(TaskSummarySchema))
+def task_list(told: dict[str, str]) -> dict[str, Any]:
+    """My tasks."""
+    found = tasks.listed(current_user, TaskState(told["state"]))
+    events = checking.events_of(found)
+    return {"items": [_shown(task, events[task.subject_id]) for task in found]}
+
+
+@blp.get("/tasks/<uuid:task_id>")
+@requires(Permission.TASK_READ)
+@blp.etag
+@blp.response(200, TaskSchema)
+def one(task_id: UUID) -> dict[str, Any]:
+    """One of my tasks with its case."""
+    task = tasks.get(current_user, task_id)
+    blp.set_etag({"version": task.version})
+    return _shown(task, checking.events_of([task])[task.subject_id])
+
+
+@blp.post("/tasks/<uuid:task_id>/answer")
+@requires(Permission.TASK_ANSWER)
+@blp.etag
+@blp.arguments(AnswerSchema)
+@blp.response(200, TaskSchema)
+def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
+    """Answer a check. Safe to repeat with the same client_id."""
+    client_id = told.pop("client_id")
+    try:
+        with transaction():
+            task = tasks.get(current_user, task_id)
+
+            def work() -> dict[str, Any]:
+                blp.check_etag({"version": task.version})
+                result = TaskResult(told["result"])
+                checking.answer(current_user, task, result, told["note"], told["photos"], told.get("position"))
+                return {"task": str(task_id)}
+
+            op.once(current_user, client_id, "task.answer", {"task": task_id, **told}, work)
+    except Stale as stale:
+        current = tasks.get(current_user, task_id)
+        stale.extra["current"] = TaskSchema().dump(
+            _shown(current, checking.events_of([current])[current.subject_id])
+        )
+        raise
+    blp.set_etag({"version": task.version})
+    return _shown(task, checking.events_of([task])[task.subject_id])
+
+
+def _shown(task: Task, event: Any) -> dict[str, Any]:
+    names = ("id", "kind", "state", "created_at", "due_at", "result", "note", "answered_at", "version")
+    return {name: getattr(task, name) for name in names} | {"event": event}

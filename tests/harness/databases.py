@@ -1,0 +1,49 @@
+"""Fresh databases for tests: built once by the migrations, then copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from tests.harness.postgres import Cluster
+
+
+class SqliteStock:
+    """Copies of one file."""
+
+    def __init__(self, folder: Path, build: Callable[[str], None]) -> None:
+        self.folder, self._build, self._numbers = folder, build, count()
+
+    def take(self) -> str:
+        master = self.folder / "master.db"
+        if not master.exists():
+            self._build(f"sqlite:///{master}")
+        copy = self.folder / f"copy{next(self._numbers)}.db"
+        shutil.copyfile(master, copy)
+        return f"sqlite:///{copy}"
+
+    def give_back(self, url: str) -> None:
+        for left in self.folder.glob(Path(url).name + "*"):
+            left.unlink()
+
+
+class PostgresStock:
+    """Copies of one template database."""
+
+    def __init__(self, cluster: Cluster, build: Callable[[str], None]) -> None:
+        self.cluster, self._build, self._numbers = cluster, build, count()
+        self._is_built = False
+
+    def take(self) -> str:
+        if not self._is_built:
+            self.cluster.sql("CREATE DATABASE master")
+            self._build(self.cluster.url("master"))
+            self._is_built = True
+        name = f"copy{next(self._numbers)}"
+        self.cluster.sql(f"CREATE DATABASE {name} TEMPLATE master STRATEGY file_copy")
+        return self.cluster.url(name)
+
+    def give_back(self, url: str) -> None:
+        self.cluster.sql(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")

@@ -1,0 +1,76 @@
+"""A PostgreSQL cluster of our own for one test run: loopback, a free port, fsync off unless asked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from types import TracebackType
+
+from tests.harness.port import free_port
+
+
+class Cluster:
+    """Starts on entry, stops on exit. url(name) is the address of a database in it."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.folder = folder / "cluster"
+        self.durable = durable
+        self.port = free_port()
+        self._bin = _binaries()
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def __enter__(self) -> Cluster:
+        self.folder.mkdir(parents=True)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            for parent in (self.folder, *self.folder.parents):
+                if parent == Path("/tmp"):  # noqa: S108  where pytest keeps its folders
+                    break
+                parent.chmod(parent.stat().st_mode | 0o011)
+            shutil.chown(self.folder, "postgres")
+        self._run("initdb", "-D", self.folder, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8")
+        safety = [] if self.durable else ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
+        options = " ".join(
+            [
+                f"-p {self.port}",
+                "-c listen_addresses=127.0.0.1",
+                f"-k {self.folder}",
+                "-c max_connections=200",
+                *safety,
+            ]
+        )
+        self._run("pg_ctl", "-D", self.folder, "-w", "-l", self.folder / "log", "-o", options, "start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop")
+
+    def sql(self, statement: str) -> str:
+        """Run one statement in the maintenance database."""
+        return self._run(
+            "psql", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-qAtc", statement, "postgres"
+        )
+
+    def _run(self, program: str, *arguments: object) -> str:
+        command = [str(self._bin / program), *map(str, arguments)]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr}{done.stdout}")
+        return done.stdout.strip()
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise RuntimeError("PostgreSQL is missing: apt-get install postgresql (make test does it as root).")
+    return Path(on_path).parent

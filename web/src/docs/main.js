@@ -1,0 +1,5 @@
+/** The OpenAPI document, readable. Nothing is fetched from elsewhere. */
+import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
+import 'swagger-ui-dist/swagger-ui.css';
+
+SwaggerUI({ dom_id: '#docs', url: '/api/openapi.json', deepLinking: true, validatorUrl: null, docExpansion: 'list' });

@@ -1,0 +1,24 @@
+/** The parts of Vant we use, with their styles; its icon font stays out, our icons are one set of SVGs. */
+import 'vant/es/style/base.css';
+import 'vant/es/loading/index.css';
+import 'vant/es/button/index.css';
+import 'vant/es/overlay/index.css';
+import 'vant/es/popup/index.css';
+import 'vant/es/toast/index.css';
+import 'vant/es/dialog/index.css';
+import 'vant/es/pull-refresh/index.css';
+import 'vant/es/list/index.css';
+import 'vant/es/image/index.css';
+import 'vant/es/swipe/index.css';
+import 'vant/es/swipe-item/index.css';
+import 'vant/es/image-preview/index.css';
+import 'vant/es/tab/index.css';
+import 'vant/es/tabs/index.css';
+import 'vant/es/sticky/index.css';
+import 'vant/es/switch/index.css';
+
+export {
+  Button as VanButton, ConfigProvider as VanConfigProvider, List as VanList, Popup as VanPopup,
+  PullRefresh as VanPullRefresh, Switch as VanSwitch, Tab as VanTab, Tabs as VanTabs,
+  showConfirmDialog, showImagePreview, showToast,
+} from 'vant';

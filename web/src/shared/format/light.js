@@ -1,0 +1,15 @@
+/** Lights are colour and shape and word together. */
+
+const LIGHTS = {
+  green: { shape: '●', word: '正常' },
+  yellow: { shape: '▲', word: '快到期' },
+  red: { shape: '■', word: '超期' },
+  supervised: { shape: '◆', word: '督办' },
+};
+const NONE = { shape: '○', word: '不计时' };
+
+/** Shape and word of a light code. */
+export const light = (code) => LIGHTS[code] ?? NONE;
+
+/** Codes a list may be filtered by. */
+export const LIGHT_CODES = ['red', 'yellow', 'green'];

@@ -1,0 +1,73 @@
+/** What our maps draw: outlines with names, lights at places, the device with its accuracy ring. */
+import L from 'leaflet';
+import { light } from '@/shared/format/light.js';
+
+const ACCENT = '#0b5cad';
+const MINE = { color: ACCENT, weight: 3, fillColor: ACCENT, fillOpacity: 0.08 };
+const NEIGHBOUR = { color: '#8c959f', weight: 1, fillColor: '#f6f8fa', fillOpacity: 0.01 };
+
+/** A map without base map and without the library's mark. */
+export function createMap(element, { isFixed = false } = {}) {
+  const map = L.map(element, {
+    preferCanvas: true, zoomControl: false, attributionControl: true, zoomSnap: 0.25, maxZoom: 20,
+    dragging: !isFixed, scrollWheelZoom: !isFixed, doubleClickZoom: !isFixed, touchZoom: !isFixed,
+  });
+  map.attributionControl.setPrefix('');
+  map.createPane('names').style.zIndex = 450; // below the lights
+  if (!isFixed) L.control.zoom({ position: 'bottomright', zoomInTitle: '放大', zoomOutTitle: '缩小' }).addTo(map);
+  return map.setView([22.95, 114.72], 12);
+}
+
+/** Outlines of areas; those whose code is in `mine` stand out. */
+export function outlines(areas, mine) {
+  const group = L.featureGroup();
+  areas.filter((area) => area.boundary).forEach((area) => {
+    const shape = L.geoJSON(area.boundary, {
+      style: mine.includes(area.code) ? MINE : NEIGHBOUR, interactive: false,
+    });
+    shape.bindTooltip(nameOf(area), { permanent: true, direction: 'center', className: 'area-name', pane: 'names' });
+    group.addLayer(shape);
+  });
+  return group;
+}
+
+/** Markers one can see, hear and reach by keyboard: shape and colour of the light. */
+export function lights(points, onSelect) {
+  const group = L.featureGroup();
+  points.forEach((point) => {
+    const marker = L.marker([point.lat, point.lon], {
+      icon: L.divIcon({
+        className: `map-light light-${point.light}${point.isSelected ? ' selected' : ''}`,
+        html: light(point.light).shape, iconSize: [28, 28],
+      }),
+      title: point.title, alt: point.title, zIndexOffset: point.isSelected ? 1000 : 0,
+    });
+    marker.on('click', () => onSelect(point.id));
+    group.addLayer(marker);
+  });
+  return group;
+}
+
+/** The device: a dot in its ring of uncertainty. */
+export function device({ lon, lat, accuracy_m }) {
+  const dot = L.circleMarker([lat, lon], { radius: 7, color: '#fff', weight: 2, fillColor: ACCENT, fillOpacity: 1, interactive: false });
+  const ring = L.circle([lat, lon], { radius: accuracy_m ?? 0, color: ACCENT, weight: 1, fillOpacity: 0.1, interactive: false });
+  return L.featureGroup(accuracy_m ? [ring, dot] : [dot]);
+}
+
+/** The place somebody pointed at. */
+export function pin({ lon, lat }) {
+  return L.marker([lat, lon], {
+    icon: L.divIcon({ className: 'map-pin', html: '<i></i>', iconSize: [28, 36], iconAnchor: [14, 34] }),
+    keyboard: false, interactive: false,
+  });
+}
+
+/** The name, and a short form for the far view: 富祥社区第1网格 → 富祥1. */
+function nameOf({ name }) {
+  const element = document.createElement('span');
+  [['near', name], ['far', name.replace('社区第', '').replace('网格', '')]].forEach(([className, text]) => {
+    element.appendChild(Object.assign(document.createElement('span'), { className, textContent: text }));
+  });
+  return element;
+}

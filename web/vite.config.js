@@ -1,0 +1,31 @@
+import vue from '@vitejs/plugin-vue';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const backend = process.env.WANGGE_BACKEND ?? 'http://127.0.0.1:5000';
+
+export default defineConfig({
+  root: here('src'),
+  publicDir: false,
+  plugins: [vue()],
+  resolve: { alias: { '@': here('src') } },
+  build: {
+    target: 'chrome87',
+    outDir: here('static'),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1600, // the OpenAPI viewer, loaded on its own page only
+    rollupOptions: {
+      input: {
+        portal: here('src/portal/index.html'),
+        handset: here('src/handset/index.html'),
+        console: here('src/console/index.html'),
+        docs: here('src/docs/index.html'),
+      },
+    },
+  },
+  server: { proxy: { '/api': backend, '/mobile': backend, '/healthz': backend } },
+  test: { dir: here('tests'), environment: 'node' },
+});

@@ -1,0 +1,86 @@
+"""The application: settings, extensions, blueprints, commands. `wangge …` is its command group."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_migrate import Migrate
+
+import api
+import fixtures.commands
+import grid.commands
+import mobile_api
+import web
+from grid import clock
+from grid.db import db, engine_options
+from grid.log import set_up_logging
+from grid.media.store import MediaStore
+from mobile_api.http import mark
+
+ROOT = Path(__file__).parent
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application.
+
+    Settings come from WANGGE_* in the environment, then from ``settings``: DATABASE (address), DATA (folder for
+    the embedded database, media and keys), DEMO, DEMO_CLOCK (file that drives the clock), COOKIE_SECURE.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True)
+    app.config.from_prefixed_env("WANGGE")
+    app.config.from_mapping(settings or {})
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    data = Path(app.config["DATA"]).resolve()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = app.config["DATABASE"] or f"sqlite:///{data / 'wangge.db'}"
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024 + 1024,
+    )
+    set_up_logging()
+    if app.config["DEMO"] and app.config["DEMO_CLOCK"]:
+        clock.use(clock.DrivenClock(Path(app.config["DEMO_CLOCK"])))
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    app.extensions["media_store"] = MediaStore(data / "media")
+    api_ = api.register(app, _signing_key(data))
+    mobile_api.register(api_)
+    app.after_request(mark)
+    app.register_blueprint(web.pages)
+    api.openapi.complete(app, api_)
+    for group in (grid.commands.group, fixtures.commands.group):
+        for command in group.commands.values() if group.name == "wangge" else (group,):
+            app.cli.add_command(command)
+    return app
+
+
+def _signing_key(data: Path) -> str:
+    """The key tokens are signed with: made once for this installation, readable by its owner only."""
+    if key := os.environ.get("WANGGE_SIGNING_KEY"):
+        return key
+    path = data / "signing.key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text("ascii")
+
+
+main = FlaskGroup(
+    name="wangge",
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    help="Wangge (网格): the working system of a street office that governs by grid.",
+)
