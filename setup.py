@@ -18,7 +18,7 @@ class BuildWithWeb(build_py):
         if not self.editable_mode and os.environ.get("WANGGE_SKIP_WEB") != "1":
             npm = shutil.which("npm")
             if npm is None:
-                raise SystemExit("Packing the wheel needs npm (Node 20), or WANGGE_SKIP_WEB=1 for one without pages.")
+                raise SystemExit("Packing needs npm (Node 20), or WANGGE_SKIP_WEB=1 for a wheel without pages.")
             subprocess.run([npm, "ci"], cwd=WEB, check=True)  # noqa: S603  fixed arguments
             subprocess.run([npm, "run", "build"], cwd=WEB, check=True)  # noqa: S603
         super().run()

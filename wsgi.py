@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +9,14 @@ from typing import Any
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import fixtures.commands
 import grid.commands
 import mobile_api
 import web
+from api.key import signing_key
 from grid import clock
 from grid.db import db, engine_options
 from grid.log import set_up_logging
@@ -30,10 +30,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Build the application.
 
     Settings come from WANGGE_* in the environment, then from ``settings``: DATABASE (address), DATA (folder for
-    the embedded database, media and keys), DEMO, DEMO_CLOCK (file that drives the clock), COOKIE_SECURE.
+    the embedded database, media and keys), DEMO, DEMO_CLOCK (file that drives the clock), COOKIE_SECURE, PROXIES
+    (how many reverse proxies of ours stand in front and set X-Forwarded-For).
     """
     app = Flask(__name__, static_folder=None)
-    app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True)
+    app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -46,34 +47,21 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=8 * 1024 * 1024 + 1024,
     )
     set_up_logging()
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     if app.config["DEMO"] and app.config["DEMO_CLOCK"]:
         clock.use(clock.DrivenClock(Path(app.config["DEMO_CLOCK"])))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     app.extensions["media_store"] = MediaStore(data / "media")
-    api_ = api.register(app, _signing_key(data))
+    api_ = api.register(app, signing_key(data))
     mobile_api.register(api_)
     app.after_request(mark)
     app.register_blueprint(web.pages)
     api.openapi.complete(app, api_)
-    for group in (grid.commands.group, fixtures.commands.group):
-        for command in group.commands.values() if group.name == "wangge" else (group,):
-            app.cli.add_command(command)
+    for command in (*grid.commands.COMMANDS, fixtures.commands.group):
+        app.cli.add_command(command)
     return app
-
-
-def _signing_key(data: Path) -> str:
-    """The key tokens are signed with: made once for this installation, readable by its owner only."""
-    if key := os.environ.get("WANGGE_SIGNING_KEY"):
-        return key
-    path = data / "signing.key"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text("ascii")
 
 
 main = FlaskGroup(

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, json, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -100,6 +100,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(ValidationError, _validation_error)
     app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(OperationalError, _database_error)
     app.before_request(_begin)
     app.before_request(_refuse_cut_bodies)
     app.after_request(_headers)
@@ -123,6 +124,14 @@ def _validation_error(error: ValidationError) -> Response:
 def _integrity_error(error: IntegrityError) -> Response:
     log.warning("integrity error", extra={"constraint": type(error.orig).__name__})
     return problem(409, "conflict", "与现有记录冲突", "这条记录和已有的记录冲突，没有保存。请刷新后重试。")
+
+
+def _database_error(error: OperationalError) -> Response:
+    """Locked, dead-locked, unreachable: nothing was stored, and trying again helps."""
+    log.error("database error", extra={"error": type(error.orig).__name__})
+    response = problem(503, "service-unavailable", "系统正忙", "系统正忙，没有保存。请稍等几秒再试。")
+    response.headers["Retry-After"] = "3"
+    return response
 
 
 def _begin() -> None:

@@ -12,7 +12,7 @@ from api.http import PROBLEM
 from api.mark import marked
 
 # Which problems an operation can answer with, beside its own.
-EVERYONE = (422, 500)
+EVERYONE = (422, 500, 503)
 SIGNED_IN = (401, 403)
 
 

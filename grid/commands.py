@@ -27,10 +27,8 @@ from grid.trail.entry import TrailEntry
 
 HANDLERS = {notify.KIND: notify.deliver}
 
-group = click.Group("wangge")
 
-
-@group.command("run")
+@click.command("run")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, envvar="PORT")
 @click.option("--workers", default=2, show_default=True)
@@ -42,7 +40,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606  our own arguments
 
 
-@group.command("worker")
+@click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due, then stop.")
 def worker(once: bool) -> None:
     """Do background work: deliver notices. Any number may run."""
@@ -60,7 +58,7 @@ def worker(once: bool) -> None:
     loop.run_forever(HANDLERS, lambda: bool(stopping))
 
 
-@group.command("create-admin")
+@click.command("create-admin")
 @click.argument("username")
 @click.option("--name", prompt="姓名")
 @click.option(
@@ -87,7 +85,7 @@ def create_admin(username: str, name: str, post: str, password: str) -> None:
     click.echo(f"已建立 {username}（{post}）。")
 
 
-@group.command("doctor")
+@click.command("doctor")
 def doctor() -> None:
     """Look at the installation: database, hashes of the newest history, jobs that wait."""
     engine = db.engine
@@ -106,3 +104,6 @@ def doctor() -> None:
     click.echo(f"hashes      {'intact' if not broken else 'BROKEN: ' + ', '.join(broken)}")
     if broken:
         raise SystemExit(1)
+
+
+COMMANDS = (run, worker, create_admin, doctor)

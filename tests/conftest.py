@@ -1,4 +1,4 @@
-"""The real thing: an application on a database built by the migrations, SQLite and PostgreSQL; only time is faked."""
+"""The real thing: an application on a database built by the migrations, on both databases; only time is faked."""
 
 from __future__ import annotations
 

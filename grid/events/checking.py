@@ -33,7 +33,7 @@ def answer(
     """Answer a check: the case goes on to closing, or back to its departments.
 
     photos: {sha256, role: check, shot_at?}. position: {lon, lat, datum, accuracy_m?}, degrees; how far it lies
-    from the case goes into the history. Raises Conflict when already answered, Invalid when failing gives no reason.
+    from the case goes into the history. Raises Conflict when answered already, Invalid for failing without a why.
     """
     if not holds(actor, Permission.TASK_ANSWER, tasks.REACHES, task):
         raise Forbidden("这个任务不归你办。")

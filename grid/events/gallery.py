@@ -17,6 +17,7 @@ from grid.events.scope import visible
 from grid.media.image import Decoded, decode
 from grid.media.media import Media, MediaUpload
 from grid.media.store import MediaKind, MediaStore
+from grid.trail import entry as trail
 
 
 def check(data: bytes, sha256: str) -> Decoded:
@@ -50,7 +51,8 @@ def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Med
         .on_conflict_do_nothing()
     )
     sent = insert(MediaUpload).values(sha256=sha256, user_id=actor.id, at=now)
-    db.session.execute(sent.on_conflict_do_nothing())
+    if db.session.execute(sent.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+        trail.record(actor, "photo:upload", "media", sha256)
     return db.session.get_one(Media, sha256), bool(made.rowcount)  # type: ignore[attr-defined]
 
 

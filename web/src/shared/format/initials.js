@@ -1,7 +1,7 @@
 /** First letters of the pinyin of a text, found by the order of the Chinese collation. */
 
 const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ';
-const FIRST = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
+const FIRST = '阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥扨它穵夕丫帀';
 const collator = new Intl.Collator('zh-Hans-CN');
 
 /** `占道经营` → `zdjy`; other characters stay, in lower case. */
