@@ -37,11 +37,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     data = Path(app.config["DATA"]).resolve()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = app.config["DATABASE"] or f"sqlite:///{data / 'wangge.db'}"
     app.config.update(
+        DEMO=bool(app.config["DEMO"]),
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024 + 1024,

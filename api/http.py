@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import Any
 
 import structlog
 import uuid_utils.compat
-from flask import Flask, Response, current_app, json, request
+from flask import Flask, Response, current_app, g, json, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import ValidationError
@@ -70,7 +71,7 @@ class ProblemApi(Api):
         payload, status, headers = super().handle_http_exception(error)
         status = status or 500
         title, detail = TITLES.get(status, (error.name, error.description or error.name))
-        slug = re.sub(r"[^a-z]+", "-", HTTP_STATUS_CODES.get(status, "error").lower()).strip("-")
+        slug = "invalid" if status == 422 else re.sub(r"[^a-z]+", "-", HTTP_STATUS_CODES[status].lower())
         errors = {"errors": payload["errors"]} if "errors" in payload else {}
         response = problem(status, slug, title, detail, **errors)
         response.headers.extend(headers)
@@ -109,7 +110,8 @@ def register(app: Flask) -> None:
 def _domain_error(error: DomainError) -> Response:
     extra = dict(error.extra)
     if error.field:
-        extra["errors"] = {"json": {error.field: [error.detail]}}
+        place = "query" if request.method == "GET" else "json"
+        extra["errors"] = {place: {error.field: [error.detail]}}
     response = problem(error.status, error.slug, error.title, error.detail, **extra)
     if error.status == 507:
         response.headers["Retry-After"] = "60"
@@ -135,6 +137,7 @@ def _database_error(error: OperationalError) -> Response:
 
 
 def _begin() -> None:
+    g.started = time.perf_counter()
     request_id = str(uuid_utils.compat.uuid7())
     REQUEST_ID.set(request_id)
     structlog.contextvars.clear_contextvars()
@@ -162,4 +165,12 @@ def _headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(self)"
     response.headers["X-Request-Id"] = REQUEST_ID.get()
     response.headers.setdefault("Cache-Control", "no-store")
+    spent_ms = round((time.perf_counter() - g.started) * 1000, 1)
+    told = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "duration_ms": spent_ms,
+    }
+    log.info("request", extra=told)
     return response

@@ -25,7 +25,7 @@ RUNS = 5
 SECONDS = 8.0
 WARM_S = 2.0
 BAR = 0.12
-LEAD_S = 1.0  # client processes need this long to get up
+LEAD_S = 0.5  # client processes need this long to get up
 
 
 def measure(runs: int = RUNS, seconds: float = SECONDS) -> Table:

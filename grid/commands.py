@@ -36,7 +36,14 @@ HANDLERS = {notify.KIND: notify.deliver}
 def run(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the application (gunicorn)."""
     arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-    arguments += ["--bind", f"{host}:{port}", "--graceful-timeout", "10", "wsgi:create_app()"]
+    arguments += [
+        "--bind",
+        f"{host}:{port}",
+        "--graceful-timeout",
+        "10",
+        "--no-control-socket",
+        "wsgi:create_app()",
+    ]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606  our own arguments
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import validate
 
-from api.fields import Moment, Schema, fields, one_of
+from api.fields import Moment, Schema, coded, fields, one_of
 from grid.areas.net import Node
 from grid.events.photo import PhotoRole
 
@@ -25,19 +25,12 @@ class PersonRefSchema(Schema):
     name = fields.String(required=True)
 
 
-class AreaLevelSchema(Schema):
-    """A level of the tree."""
-
-    code = fields.String(attribute="value", required=True)
-    label = fields.String(required=True)
-
-
 class AreaSchema(Schema):
     """An area (区域); boundary in GeoJSON, lon/lat, CGCS2000 degrees."""
 
     code = fields.String(required=True)
     name = fields.String(required=True)
-    level = fields.Nested(AreaLevelSchema, required=True)
+    level = coded(required=True)
     parent = fields.String(allow_none=True, required=True)
     boundary = fields.Dict(metadata={"additionalProperties": True})
 
@@ -67,5 +60,5 @@ class AreaRefSchema(Schema):
 
     code = fields.String(required=True)
     name = fields.String(required=True)
-    level = fields.Nested(AreaLevelSchema, required=True)
+    level = coded(required=True)
     parent_name = fields.String(required=True)

@@ -24,8 +24,12 @@ class Level(StrEnum):
     VILLAGE = "village"
     GRID = "grid"
 
+    @property
+    def label(self) -> str:
+        return _LEVELS[self]
 
-LABELS = {
+
+_LEVELS = {
     Level.PROVINCE: "省",
     Level.CITY: "市",
     Level.COUNTY: "县区",

@@ -3,7 +3,7 @@ import { computed, reactive, ref } from 'vue';
 import { client } from '../station.js';
 
 const PAGE = 50;
-export const emptyFilters = () => ({ q: '', light: '', category: '', area: '', department: '', reported: null });
+export const emptyFilters = () => ({ q: '', overdue: '', category: '', area: '', department: '', reported: null });
 
 export function useList() {
   const queues = ref([]);

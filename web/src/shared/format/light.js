@@ -10,6 +10,3 @@ const NONE = { shape: '○', word: '不计时' };
 
 /** Shape and word of a light code. */
 export const light = (code) => LIGHTS[code] ?? NONE;
-
-/** Codes a list may be filtered by. */
-export const LIGHT_CODES = ['red', 'yellow', 'green'];
