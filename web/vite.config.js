@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { compress } from './compress.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const backend = process.env.WANGGE_BACKEND ?? 'http://127.0.0.1:5000';
@@ -8,7 +9,7 @@ const backend = process.env.WANGGE_BACKEND ?? 'http://127.0.0.1:5000';
 export default defineConfig({
   root: here('src'),
   publicDir: false,
-  plugins: [vue()],
+  plugins: [vue(), compress()],
   resolve: { alias: { '@': here('src') } },
   build: {
     target: 'chrome87',

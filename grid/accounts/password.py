@@ -1,4 +1,4 @@
-"""Passwords (口令): argon2id, and the rules for choosing one (policy of 等保 2.0 level 3: length and mixture)."""
+"""Passwords (密码): argon2id, and the rules for choosing one (policy of 等保 2.0 level 3: length and mixture)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def matches(password: str, password_hash: str | None) -> bool:
     """Is this the password? Takes the same time when there is no account (``None``)."""
     try:
         _hasher.verify(password_hash or _NOBODY, password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError, UnicodeEncodeError):  # the last: half a character
         return False
     return password_hash is not None
 
@@ -34,6 +34,6 @@ def check_strength(password: str, username: str) -> None:
     kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
     mixture = sum(any(kind(c) for c in password) for kind in kinds)
     if len(password) < MINIMUM_LENGTH or mixture < 3:
-        raise Invalid(f"口令至少 {MINIMUM_LENGTH} 位，大写、小写、数字、符号至少用三种。", field="password")
+        raise Invalid(f"密码至少 {MINIMUM_LENGTH} 位，大写、小写、数字、符号至少用三种。", field="password")
     if username.lower() in password.lower():
-        raise Invalid("口令里不能有用户名。", field="password")
+        raise Invalid("密码里不能有账号。", field="password")

@@ -6,7 +6,7 @@ import { caseNo, distance } from '@/shared/format/number.js';
 import { fullMoment, moment, span, timeLeft } from '@/shared/format/time.js';
 import { fit } from '@/shared/photo/encode.js';
 import { isInside } from '@/shared/map/inside.js';
-import { better } from '@/handset/place/position.js';
+import { atShutter, better } from '@/handset/place/position.js';
 
 const NOW = new Date('2026-11-22T14:00:00+08:00');
 
@@ -93,6 +93,13 @@ test('of two fixes the more exact one stays, unless it is old', () => {
   expect(better(null, known)).toBe(known);
   expect(better(known, { accuracy_m: 30, at: 1000 })).toBe(known);
   expect(better(known, { accuracy_m: 30, at: 61_000 }).accuracy_m).toBe(30);
+});
+
+test('a report keeps the place where its photos were taken', () => {
+  const taken = { accuracy_m: 20, at: 0 };
+  expect(atShutter(null, taken)).toBe(taken);
+  expect(atShutter(taken, { accuracy_m: 8, at: 5000 }).accuracy_m).toBe(8);
+  expect(atShutter(taken, { accuracy_m: 5, at: 120_000 })).toBe(taken);
 });
 
 describe('a failure', () => {

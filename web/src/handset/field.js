@@ -22,6 +22,7 @@ export const flusher = createFlusher({ db, client, username: sender });
 
 /** Grids, categories and policy: from the server when it answers, else as last seen. */
 export const bootstrap = shallowRef({ grids: [], categories: [], policy: {} });
+export const bootstrapTrouble = ref('');
 
 /** Own unsent rows and latest receipts, live over all tabs. */
 export const unsent = shallowRef([]);
@@ -36,7 +37,7 @@ watch(username, (name) => {
     : [];
   if (!name) unsent.value = [];
 });
-watch(() => session.state.user, (now, before) => now && now.username !== before?.username && welcome(now));
+watch(sender, (name) => name && welcome(session.state.user));
 
 function follow(query, target) {
   return liveQuery(query).subscribe((rows) => {
@@ -44,7 +45,7 @@ function follow(query, target) {
   });
 }
 
-/** A user has come: remember him for offline starts, send what he left, fetch what he needs. */
+/** A user has come, or come back: remember him for offline starts, send what he left, fetch what he needs. */
 async function welcome(now) {
   await remember(db, 'last-user', JSON.parse(JSON.stringify(now)));
   bootstrap.value = (await recall(db, `bootstrap/${now.username}`)) ?? bootstrap.value;
@@ -52,10 +53,16 @@ async function welcome(now) {
   await refreshBootstrap();
 }
 
+/** Read the bootstrap again; without an answer the last one stands. */
 export async function refreshBootstrap() {
-  const { data } = await client.get('/bootstrap');
-  bootstrap.value = data;
-  await remember(db, `bootstrap/${data.user.username}`, data);
+  bootstrapTrouble.value = '';
+  try {
+    const { data } = await client.get('/bootstrap');
+    bootstrap.value = data;
+    await remember(db, `bootstrap/${data.user.username}`, data);
+  } catch (error) {
+    bootstrapTrouble.value = error.message;
+  }
 }
 
 /** Open the app: by the cookie, or without network as the last user. */

@@ -1,4 +1,5 @@
 /** The parts of Vant we use, with their styles; its icon font stays out, our icons are one set of SVGs. */
+import { showToast } from 'vant';
 import 'vant/es/style/base.css';
 import 'vant/es/loading/index.css';
 import 'vant/es/button/index.css';
@@ -20,5 +21,8 @@ import 'vant/es/switch/index.css';
 export {
   Button as VanButton, ConfigProvider as VanConfigProvider, List as VanList, Popup as VanPopup,
   PullRefresh as VanPullRefresh, Switch as VanSwitch, Tab as VanTab, Tabs as VanTabs,
-  showConfirmDialog, showImagePreview, showToast,
+  showConfirmDialog, showImagePreview,
 } from 'vant';
+
+/** A sentence above the tab bar, long enough to be read. */
+export const tell = (message) => showToast({ message, position: 'bottom', duration: 2000 + message.length * 80 });

@@ -15,7 +15,7 @@ export function observe(date) {
 /** Now, corrected. */
 export const now = () => new Date(Date.now() + offset_ms.value);
 
-/** Now as the API wants it: ISO 8601 with the offset of China. */
-export function isoNow() {
-  return new Date(now().getTime() + 8 * 3600_000).toISOString().replace('Z', '+08:00');
-}
+/** A time as the API wants it: ISO 8601 with the offset of China. */
+export const iso = (time) => new Date(time.getTime() + 8 * 3600_000).toISOString().replace('Z', '+08:00');
+
+export const isoNow = () => iso(now());

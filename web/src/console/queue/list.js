@@ -22,7 +22,7 @@ export function useList() {
     return { ...rest, queue: queue.value, reported_from: from && `${from}T00:00:00+08:00`, reported_to: to && `${to}T23:59:59+08:00` };
   });
 
-  /** Queues and events again. A later call overtakes an earlier one; a failure leaves what stands there. */
+  /** Queues and events again, as many as stand there. A later call overtakes an earlier one; a failure leaves what stands there. */
   async function reload() {
     const mine = ++turn;
     const size = Math.min(100, Math.max(PAGE, items.value.length));
@@ -44,11 +44,15 @@ export function useList() {
 
   async function more() {
     if (!next.value) return;
-    const mine = turn;
-    const { data } = await client.get('/events', { query: { ...query.value, after: next.value, limit: PAGE } });
-    if (mine !== turn) return;
-    items.value = [...items.value, ...data.items];
-    next.value = data.next;
+    const mine = ++turn;
+    try {
+      const { data } = await client.get('/events', { query: { ...query.value, after: next.value, limit: PAGE } });
+      if (mine !== turn) return;
+      items.value = [...items.value, ...data.items];
+      next.value = data.next;
+    } catch (error) {
+      if (mine === turn) trouble.value = error.message;
+    }
   }
 
   /** Another queue or filter: the old rows go at once, so that nothing wrong is clicked. */
@@ -62,6 +66,7 @@ export function useList() {
   async function open() {
     try {
       queues.value = (await client.get('/queues')).data.items;
+      if (turn) return; // somebody was quicker and has chosen
       queue.value = (queues.value.find(({ count }) => count) ?? queues.value[0])?.code ?? '';
     } catch (error) {
       trouble.value = error.message;

@@ -7,7 +7,7 @@ export function openDb(name = 'wangge-handset') {
     draft: 'key',
     outbox: 'client_id, username',
     photo: '[client_id+sha256], client_id',
-    receipt: 'client_id, username',
+    receipt: 'client_id, username, made_at',
     meta: 'key',
   });
   return db;

@@ -7,7 +7,7 @@ export const answerKey = (username, taskId) => `answer/${username}/${taskId}`;
 
 export const emptyReport = (username) => ({
   key: reportKey(username), username, client_id: uuid(), started_at: isoNow(), category: null, description: '', address: '',
-  manual: null, photos: [],
+  manual: null, fix: null, photos: [],
 });
 
 export const emptyAnswer = (username, taskId) => ({

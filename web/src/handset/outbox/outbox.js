@@ -5,7 +5,9 @@
  * Row: {client_id, username, kind: 'report'|'answer', path, body, if_match?, task_id?, photos: [{sha256, isSent}],
  *   title, made_at, is: 'waiting'|'stuck', reason, tries, next_at, receipt|null}
  */
-import { isoNow } from '@/shared/clock.js';
+import { iso, isoNow, now } from '@/shared/clock.js';
+
+const RECEIPTS_MS = 30 * 24 * 3600_000;
 
 /** NUL and lone surrogates upset databases; they are nobody's words. */
 export const cleanText = (text) => text.replace(/\u0000|\p{Surrogate}/gu, '').trim();
@@ -51,11 +53,12 @@ export async function ownRows(db, username) {
   return rows.sort((a, b) => a.made_at.localeCompare(b.made_at));
 }
 
-/** Acknowledged in full: the row and its photos go, the receipt stays. */
+/** Acknowledged in full: the row and its photos go, the receipt stays a month. */
 export function acknowledge(db, sent) {
   const { client_id, username, kind, title, receipt, made_at } = sent;
   return db.transaction('rw', db.outbox, db.photo, db.receipt, async () => {
     await db.receipt.put({ client_id, username, kind, title, receipt, made_at });
+    await db.receipt.where('made_at').below(iso(new Date(now() - RECEIPTS_MS))).delete();
     await db.photo.where({ client_id }).delete();
     await db.outbox.delete(client_id);
   });

@@ -1,5 +1,6 @@
 /** The device's position, watched from the moment a form opens; the best recent fix counts. */
-import { computed, onBeforeUnmount, ref } from 'vue';
+import { onBeforeUnmount, ref } from 'vue';
+import { iso } from '@/shared/clock.js';
 
 const STALE_MS = 60_000;
 const REASONS = {
@@ -14,11 +15,20 @@ export function better(known, fresh) {
   return fresh.accuracy_m <= known.accuracy_m ? fresh : known;
 }
 
+/** The fix of the moment the photos were taken: a later one only while it can be the same spot, and is more exact. */
+export function atShutter(known, fresh) {
+  return known && fresh.at - known.at > STALE_MS ? known : better(known, fresh);
+}
+
+/** A fix as the API takes it. */
+export const positionOf = (fix) => fix && {
+  lon: fix.lon, lat: fix.lat, datum: 'wgs84', accuracy_m: fix.accuracy_m, provider: 'gps', fixed_at: iso(new Date(fix.at)),
+};
+
 /** @param {() => {accept_m?: number}} policy the watch rests once a fix is as exact as this */
 export function usePosition(policy) {
   const fix = ref(null);
   const reason = ref('');
-  const isSearching = ref(false);
   let watchId = null;
 
   function start() {
@@ -27,7 +37,6 @@ export function usePosition(policy) {
       reason.value = '这台手机不支持定位，请在图上点一下位置';
       return;
     }
-    isSearching.value = true;
     const options = { enableHighAccuracy: true, maximumAge: 5000, timeout: 30_000 };
     watchId = navigator.geolocation.watchPosition(arrive, miss, options);
   }
@@ -37,12 +46,10 @@ export function usePosition(policy) {
     fix.value = better(fix.value, {
       lon: coords.longitude, lat: coords.latitude, accuracy_m: Math.round(coords.accuracy), at: timestamp,
     });
-    isSearching.value = false;
     if (fix.value.accuracy_m <= (policy().accept_m ?? 15)) stop();
   }
 
   function miss(error) {
-    isSearching.value = false;
     if (!fix.value) reason.value = REASONS[error.code] ?? REASONS[2];
   }
 
@@ -58,10 +65,5 @@ export function usePosition(policy) {
   }
 
   onBeforeUnmount(stop);
-  /** As the API takes it, or null. */
-  const position = computed(() => fix.value && {
-    lon: fix.value.lon, lat: fix.value.lat, datum: 'wgs84', accuracy_m: fix.value.accuracy_m, provider: 'gps',
-    fixed_at: new Date(fix.value.at + 8 * 3600_000).toISOString().replace('Z', '+08:00'),
-  });
-  return { fix, position, reason, isSearching, start, stop, again };
+  return { fix, reason, start, stop, again };
 }

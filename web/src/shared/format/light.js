@@ -6,7 +6,7 @@ const LIGHTS = {
   red: { shape: '■', word: '超期' },
   supervised: { shape: '◆', word: '督办' },
 };
-const NONE = { shape: '○', word: '不计时' };
+const NONE = { shape: '○', word: '无时限' };
 
 /** Shape and word of a light code. */
 export const light = (code) => LIGHTS[code] ?? NONE;

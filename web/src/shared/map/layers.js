@@ -2,8 +2,9 @@
 import L from 'leaflet';
 import { light } from '@/shared/format/light.js';
 
-const ACCENT = '#0b5cad';
-const MINE = { color: ACCENT, weight: 3, fillColor: ACCENT, fillOpacity: 0.08 };
+/** The accent of the page, by day and by night. */
+const accent = () => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
+const mineStyle = () => ({ color: accent(), weight: 3, fillColor: accent(), fillOpacity: 0.08 });
 const NEIGHBOUR = { color: '#8c959f', weight: 1, fillColor: '#f6f8fa', fillOpacity: 0.01 };
 
 /** A map without base map and without the library's mark. */
@@ -23,7 +24,7 @@ export function outlines(areas, mine) {
   const group = L.featureGroup();
   areas.filter((area) => area.boundary).forEach((area) => {
     const shape = L.geoJSON(area.boundary, {
-      style: mine.includes(area.code) ? MINE : NEIGHBOUR, interactive: false,
+      style: mine.includes(area.code) ? mineStyle() : NEIGHBOUR, interactive: false,
     });
     shape.bindTooltip(nameOf(area), { permanent: true, direction: 'center', className: 'area-name', pane: 'names' });
     group.addLayer(shape);
@@ -50,8 +51,8 @@ export function lights(points, onSelect) {
 
 /** The device: a dot in its ring of uncertainty. */
 export function device({ lon, lat, accuracy_m }) {
-  const dot = L.circleMarker([lat, lon], { radius: 7, color: '#fff', weight: 2, fillColor: ACCENT, fillOpacity: 1, interactive: false });
-  const ring = L.circle([lat, lon], { radius: accuracy_m ?? 0, color: ACCENT, weight: 1, fillOpacity: 0.1, interactive: false });
+  const dot = L.circleMarker([lat, lon], { radius: 7, color: '#fff', weight: 2, fillColor: accent(), fillOpacity: 1, interactive: false });
+  const ring = L.circle([lat, lon], { radius: accuracy_m ?? 0, color: accent(), weight: 1, fillOpacity: 0.1, interactive: false });
   return L.featureGroup(accuracy_m ? [ring, dot] : [dot]);
 }
 

@@ -1,0 +1,125 @@
+"""A served demo street and a real Chromium; handsets and consoles as people hold them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from fixtures.daling import PASSWORD
+from tests.factories.photo import jpeg
+from tests.harness.crashrig import ROOT, CrashRig
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+GRID_1 = {"longitude": 114.7326, "latitude": 22.9489, "accuracy": 9}
+# WANGGE_SCREENS=docs/screens makes the tests keep what they see.
+SCREENS = os.environ.get("WANGGE_SCREENS")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
+    """The real server on an SQLite database with the demo street and its live cases, and a worker beside it."""
+    folder = tmp_path_factory.mktemp("site")
+    env = {"WANGGE_DEMO": "1", "WANGGE_COOKIE_SECURE": "0"}
+    whole = {**os.environ, **env, "WANGGE_DATA": str(folder)}
+    for command in (("db", "upgrade"), ("demo", "load")):
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *command], cwd=ROOT, env=whole, check=True)
+    with CrashRig(folder, env) as rig:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+        worker = subprocess.Popen(command, cwd=ROOT, env=whole)
+        yield rig
+        worker.terminate()
+        worker.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test")
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
+    """Open a page as somebody signed in; errors in the page fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_(username: str | None, where: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(f"{where}: {error}"))
+        page.on("console", lambda message: "Content Security" in message.text and complaints.append(message.text))
+        page.goto(where)
+        if username:
+            page.get_by_label("账号").fill(username)
+            page.get_by_label("密码").fill(PASSWORD)
+            page.get_by_role("button", name="登录").click()
+            page.get_by_label("密码").wait_for(state="detached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def handset(opened: Opener) -> Callable[[str], Page]:
+    """A grid worker's phone, with a fix in 大岭社区's first grid."""
+
+    def open_(username: str) -> Page:
+        return opened(
+            username,
+            "/m/",
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            geolocation=GRID_1,
+            permissions=["geolocation"],
+        )
+
+    return open_
+
+
+@pytest.fixture
+def console(opened: Opener) -> Callable[[str], Page]:
+    """An office PC."""
+    return lambda username: opened(username, "/console/", viewport={"width": 1366, "height": 768})
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo on the phone."""
+    path = tmp_path / "现场.jpg"
+    path.write_bytes(jpeg(os.getpid() * 7 % 65536, (800, 600)))
+    return path
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a screenshot when asked to."""
+    if SCREENS:
+        page.wait_for_timeout(400)
+        page.screenshot(path=f"{SCREENS}/{name}.png")
