@@ -20,7 +20,7 @@ $(VENV)/.ready: requirements.lock setup.cfg setup.py
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-WEB_SOURCES := $(shell find web/src web/package.json web/package-lock.json web/vite.config.js -type f 2>/dev/null)
+WEB_SOURCES := $(shell find web/src web/*.json web/*.js web/.npmrc -type f 2>/dev/null)
 web: web/static/.ready ## build the pages (needs Node 20; without it the API runs and the page says what is missing)
 web/static/.ready: $(WEB_SOURCES)
 	@if command -v npm >/dev/null; then \

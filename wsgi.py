@@ -15,6 +15,7 @@ import api
 import fixtures.commands
 import grid.commands
 import mobile_api
+import reports.commands
 import web
 from api.key import signing_key
 from grid import clock
@@ -60,7 +61,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.after_request(mark)
     app.register_blueprint(web.pages)
     api.openapi.complete(app, api_)
-    for command in (*grid.commands.COMMANDS, fixtures.commands.group):
+    for command in (*grid.commands.COMMANDS, fixtures.commands.group, reports.commands.group):
         app.cli.add_command(command)
     return app
 

@@ -69,6 +69,11 @@ def _alive(claims: dict[str, Any]) -> LoginSession | None:
     return session if session.user.session_version == claims["sv"] else None
 
 
+def _is_whole(claims: dict[str, Any], kind: str) -> bool:
+    """Is everything there that a token counts by? (The library fills in a missing jti with None.)"""
+    return claims["type"] == kind and all(claims.get(name) is not None for name in REQUIRED_CLAIMS)
+
+
 def tokens(session: LoginSession) -> tuple[str, str]:
     """A fresh access token and the session's current refresh token."""
     claims = {"sid": str(session.id), "sv": session.user.session_version}
@@ -86,7 +91,7 @@ def read_refresh(token: str) -> tuple[UUID, UUID]:
     """Session id and token id of a refresh token. Raises Unauthenticated."""
     try:
         claims = decode_token(token)
-        if claims["type"] != "refresh":
+        if not _is_whole(claims, "refresh"):
             raise Unauthenticated("登录已失效，请重新登录。")
         return UUID(claims["sid"]), UUID(claims["rid"])
     except (PyJWTError, JWTExtendedException, KeyError, ValueError) as error:
@@ -108,7 +113,7 @@ def register(app: Flask, key: str) -> None:
         JWT_ERROR_MESSAGE_KEY="detail",
     )
     manager = JWTManager(app)
-    manager.token_verification_loader(lambda header, claims: all(name in claims for name in REQUIRED_CLAIMS))
+    manager.token_verification_loader(lambda header, claims: _is_whole(claims, "access"))
     manager.unauthorized_loader(lambda reason: _refuse("请先登录。"))
     manager.invalid_token_loader(lambda reason: _refuse("登录凭证无效，请重新登录。"))
     manager.expired_token_loader(lambda header, claims: _refuse("登录已过期，请重新登录。没有发出的内容会保留。"))

@@ -44,8 +44,9 @@ class ConditionRefSchema(Schema):
 
 
 class CategorySchema(Schema):
-    """A small class in force, with its filing conditions."""
+    """A small class in force, with the scheme it belongs to and its filing conditions."""
 
+    scheme = fields.Nested(NamedSchema, required=True)
     code = fields.String(required=True)
     name = fields.String(required=True)
     big_name = fields.String(required=True)

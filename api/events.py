@@ -28,12 +28,13 @@ blp = Blueprint("events", __name__, url_prefix="/api", description="事件")
 
 
 class QueueSchema(Schema):
-    """A queue of the caller with its counts."""
+    """A queue of the caller with its counts; practice cases are counted apart."""
 
     code = fields.String(required=True)
     label = fields.String(required=True)
     count = fields.Integer(required=True)
     overdue = fields.Integer(required=True)
+    practice = fields.Integer(required=True)
 
 
 @blp.get("/queues")
@@ -44,8 +45,8 @@ def queues() -> dict[str, Any]:
     rows = query.queues(current_user)
     return {
         "items": [
-            {"code": queue.code, "label": queue.label, "count": waiting, "overdue": overdue}
-            for queue, waiting, overdue in rows
+            {"code": queue.code, "label": queue.label, "count": waiting, "overdue": overdue, "practice": practice}
+            for queue, waiting, overdue, practice in rows
         ]
     }
 
@@ -98,7 +99,7 @@ def assignment_step(told: dict[str, Any], event_id: UUID, assignment_id: UUID) -
 
 def _step(event_id: UUID, told: dict[str, Any], take: Callable[..., Event]) -> Event:
     with _showing_current(event_id), transaction():
-        found = handling.get(current_user, event_id)
+        found = handling.hold(current_user, event_id)
 
         def work() -> dict[str, Any]:
             blp.check_etag({"version": found.version})

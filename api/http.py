@@ -86,7 +86,9 @@ class Blueprint(SmorestBlueprint):
     METHODS_NEEDING_CHECK_ETAG = ["POST", "PUT", "PATCH", "DELETE"]
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
-        """Compare If-Match with the row's version. Raises Stale (412)."""
+        """Compare If-Match with the row's version. Raises Stale (412); "*" is no version, it would write blind."""
+        if request.if_match.star_tag:
+            raise Stale("请带上读到的版本号再操作。")
         try:
             super().check_etag(etag_data, etag_schema)
         except PreconditionFailed:

@@ -25,10 +25,10 @@ def complete(app: Flask, api: Api) -> None:
             path = document._paths.get(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule))
             for method, operation in (path or {}).items():
                 if method.upper() in (rule.methods or ()):
-                    _complete(operation, marked(rule.endpoint, method))
+                    _complete(operation, marked(rule.endpoint, method), has_place=bool(rule.arguments))
 
 
-def _complete(operation: dict[str, Any], permission: Any) -> None:
+def _complete(operation: dict[str, Any], permission: Any, *, has_place: bool) -> None:
     answers = operation["responses"]
     operation["x-permission"] = str(permission) if permission else "public"
     if permission:
@@ -38,7 +38,7 @@ def _complete(operation: dict[str, Any], permission: Any) -> None:
     codes |= set(SIGNED_IN) if permission else {401}
     if operation.get("requestBody"):
         codes |= {400, 409, 413, 415}
-    if any(parameter.get("in") == "path" for parameter in operation.get("parameters", ())):
+    if has_place:
         codes |= {404, 409}
     for code in sorted(codes):
         answers[str(code)] = {

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request
-from marshmallow import RAISE, validate
+from marshmallow import RAISE
 
 from api.auth import current_user
 from api.fields import Schema, fields, one_of
@@ -16,7 +16,7 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Invalid
 from grid.events import gallery
-from grid.media.store import MediaKind
+from grid.media.store import NAME, MediaKind
 
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp")
 
@@ -38,7 +38,8 @@ class PhotoSizeSchema(Schema):
 
 def put(sha256: str) -> tuple[Any, int]:
     """Store the body under its hash. The acknowledgement means: durable, and the hash agrees."""
-    validate.Regexp("^[0-9a-f]{64}$", error="应是 64 位小写十六进制的 SHA-256。")(sha256)
+    if not NAME.fullmatch(sha256):
+        raise Invalid("照片地址应是 64 位小写十六进制的 SHA-256，没有保存。", field="sha256")
     if request.mimetype not in IMAGE_TYPES:
         raise Invalid("照片要用 JPEG、PNG 或 WebP 格式，没有保存。", field="photo")
     data = request.get_data()

@@ -1,4 +1,4 @@
-"""Load over HTTP from client processes of their own: raw keep-alive connections, the same for every server measured."""
+"""Load over HTTP from client processes of their own: raw keep-alive connections, the same for every server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from uuid import uuid4
 from tests.harness.street import HOST, Worker
 
 CATEGORIES = (
-    "C0101 C0137 C0305 C0402 E0101 E0110 E0120 E0126 E0128 E0184 E0201 E0304 E0406 E0410 E0496 E0498 E0502 E0505 E0506"
+    "C0101 C0137 C0305 C0402 E0101 E0110 E0120 E0126 E0128 E0184"
+    " E0201 E0304 E0406 E0410 E0496 E0498 E0502 E0505 E0506"
 )
 PER_CONNECTION = 25  # then a new one, so that no worker keeps more clients than the other for a whole run
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +40,17 @@ def use(source: Callable[[], datetime]) -> None:
     """Replace the source of ``now``; tests and the demo clock only."""
     global _source
     _source = source
+
+
+@contextmanager
+def following(source: Callable[[], datetime]) -> Iterator[None]:
+    """Let ``now`` follow another source for a while."""
+    before = _source
+    use(source)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 class DrivenClock:

@@ -16,12 +16,15 @@ from grid.accounts import user as users
 from grid.accounts.password import check_strength
 from grid.accounts.user import User
 from grid.areas.area import Area
+from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
+from grid.events import commands as event_commands
 from grid.events import notify
 from grid.events.event import Event, EventLog
 from grid.job import worker as loop
 from grid.job.job import Job
+from grid.standards import commands as standards_commands
 from grid.trail import entry as trail
 from grid.trail.entry import TrailEntry
 
@@ -42,6 +45,9 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "--graceful-timeout",
         "10",
         "--no-control-socket",
+        "--preload",  # loaded once, not once a worker: ready in half the time, and memory is shared
+        "--keep-alive",
+        "75",  # longer than a phone or a proxy leaves a connection unused
         "wsgi:create_app()",
     ]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606  our own arguments
@@ -107,10 +113,12 @@ def doctor() -> None:
         *db.session.scalars(select(EventLog).order_by(EventLog.id.desc()).limit(1000)),
         *db.session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc()).limit(1000)),
     ]
+    gaps = ", ".join(map(str, almanac.gaps()))
+    click.echo(f"calendar    {f'NO NOTICE for {gaps}: wangge calendar import FILE' if gaps else 'up to date'}")
     broken = [f"{row.__tablename__} {row.id}" for row in newest if not row.is_intact()]
     click.echo(f"hashes      {'intact' if not broken else 'BROKEN: ' + ', '.join(broken)}")
     if broken:
         raise SystemExit(1)
 
 
-COMMANDS = (run, worker, create_admin, doctor)
+COMMANDS = (run, worker, create_admin, doctor, *event_commands.COMMANDS, *standards_commands.COMMANDS)

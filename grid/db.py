@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import shapely
@@ -28,6 +28,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -126,10 +127,15 @@ class Versioned:
     __mapper_args__ = {"version_id_col": version}
 
 
-def insert(table: type[Base]) -> Any:
+def table(model: type[Base]) -> Table:
+    """The table of a model: statements over it skip the bookkeeping of mapped objects."""
+    return cast(Table, model.__table__)
+
+
+def insert(model: type[Base]) -> Any:
     """An INSERT that knows ON CONFLICT, in the words of the database in use."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return dialect.insert(table(model))
 
 
 @contextmanager
@@ -141,10 +147,11 @@ def transaction() -> Iterator[None]:
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside a transaction")
-    session.commit()  # ends the read that authentication began; nothing is pending
     session.info.clear()  # what this session remembered of slow-moving data may be old by now
     try:
-        session.connection(execution_options={"writes": True})
+        if session.get_bind().dialect.name == "sqlite":
+            session.commit()  # ends the read that authentication began: there a reader cannot turn writer
+            session.connection(execution_options={"writes": True})
         yield
         session.commit()
     except StaleDataError as error:

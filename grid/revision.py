@@ -1,4 +1,4 @@
-"""Revision numbers: how a process learns that its copy of the net or of the rules is old."""
+"""Revision numbers: how a process learns that its copy of the net, the rules or the calendar is old."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grid.db import Base, db
 
+CALENDAR = "calendar"
 NET = "net"
 RULES = "rules"
 
@@ -38,3 +39,12 @@ def current(name: str) -> int:
         session.info["revisions"] = {row.name: row.number for row in rows}
     known: dict[str, int] = session.info["revisions"]
     return known.get(name, 0)
+
+
+def lock(name: str, *, shared: bool = False) -> int:
+    """The number, which nobody raises before the caller's commit. shared: others may hold it too."""
+    session = db.session()
+    found = select(Revision.number).where(Revision.name == name).with_for_update(read=shared)
+    number = session.scalar(found) or 0
+    session.info.pop("revisions", None)
+    return number

@@ -46,7 +46,7 @@ class PositionSchema(Schema):
 
 
 class ReportSchema(Schema):
-    """A report. client_id: made on the phone, unique for ever."""
+    """A report. client_id: made on the phone, unique for ever. practice: an exercise, which counts nowhere."""
 
     client_id = fields.UUID(required=True)
     category = Text(maximum=10, required=True)
@@ -54,6 +54,7 @@ class ReportSchema(Schema):
     address = Text(maximum=200)
     occurred_at = Moment(required=True)
     position = fields.Nested(PositionSchema, required=True)
+    is_practice = fields.Boolean(data_key="practice")
     photos = fields.List(
         fields.Nested(PromisedPhotoSchema),
         validate=validate.Length(max=reporting.MAX_PHOTOS, error=f"一次最多 {reporting.MAX_PHOTOS} 张照片。"),
@@ -73,6 +74,7 @@ class ReceiptSchema(Schema):
     client_id = fields.UUID(required=True)
     state = coded(required=True)
     area = fields.Nested(AreaRefSchema, required=True)
+    practice = fields.Boolean(required=True)
     flags = fields.List(fields.Nested(FlagSchema), required=True)
     photos = fields.Nested(PhotoCountSchema, required=True)
     reported_at = fields.String(required=True, metadata={"format": "date-time"})
@@ -87,7 +89,7 @@ def report(told: Report) -> Any:
     """Report something. Safe to repeat: the same client_id with the same body answers the stored receipt."""
     with transaction():
         outcome = reporting.submit(current_user, told)
-    receipt = _shown(outcome.result)
+        receipt = _shown(outcome.result)
     if outcome.is_replay:
         return receipt, 200, {"Idempotent-Replay": "true"}
     return receipt, 201, {}

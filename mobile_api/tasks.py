@@ -106,7 +106,7 @@ def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     client_id = told.pop("client_id")
     try:
         with transaction():
-            task = tasks.get(current_user, task_id)
+            task = tasks.hold(current_user, task_id)
 
             def work() -> dict[str, Any]:
                 blp.check_etag({"version": task.version})

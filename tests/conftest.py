@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
+from sqlalchemy import event
 
-import fixtures.daling
 from grid import clock
 from grid.areas import net
-from grid.db import db, transaction
+from grid.calendars import almanac
+from grid.db import db
 from grid.events import rulebook
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
+from tests.harness.street import build
 from wsgi import create_app
 
 os.environ["WANGGE_DEMO"] = "1"
@@ -46,21 +49,9 @@ def time() -> Iterator[Clock]:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with Cluster(tmp_path_factory.mktemp("pg")) as running:
+def cluster() -> Iterator[Cluster]:
+    with Cluster() as running:
         yield running
-
-
-def build(url: str, data: Path) -> None:
-    """Migrate an empty database and load Daling into it."""
-    app = create_app({"DATABASE": url, "DATA": str(data), "DEMO": True})
-    with app.app_context():
-        upgrade()
-        with transaction():
-            fixtures.daling.load()
-        db.engine.dispose()
-    net.forget()
-    rulebook.forget()
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +81,29 @@ def app(database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
     app.testing = False  # errors leave as problems, as in production
     net.forget()
     rulebook.forget()
+    almanac.forget()
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """A block in which the statements sent to the database are gathered, without BEGIN and the like."""
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if statement.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+                statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return count

@@ -10,12 +10,13 @@ from marshmallow import pre_dump
 from api.auth import current_user
 from api.fields import Moment, Schema, coded, fields
 from api.schemas.common import AreaRefSchema, NamedSchema, PersonRefSchema, area_ref
-from grid import clock
 from grid.areas import net
-from grid.events import deadline, lifecycle, rulebook
+from grid.calendars import almanac
+from grid.events import lifecycle, rulebook
 from grid.events.event import Event, EventLog, Flag
 from grid.events.offer import Offer, Suggestion, offers, suggestion
 from grid.events.rulebook import Class, Condition
+from grid.worktime.limit import Limit
 
 
 class FlagSchema(Schema):
@@ -62,18 +63,11 @@ class EventPicture:
 
     @property
     def _condition(self) -> Condition | None:
-        conditions = self._class.conditions if self._class else ()
-        return next((c for c in conditions if c.id == self._event.condition_id), None)
+        return self._class.filed_under(self._event.condition_id) if self._class else None
 
     @property
     def stage(self) -> Any:
         return self._event.state.stage
-
-    @property
-    def light(self) -> Any:
-        unit = self._condition.limit.unit if self._condition else None
-        now = self._event.closed_at or clock.now()
-        return deadline.light_of(self._event.filed_at, self._event.due_at, unit, now)
 
     @property
     def category(self) -> dict[str, str]:
@@ -87,7 +81,10 @@ class EventPicture:
         found = self._condition
         if found is None:
             return None
-        return {"id": found.id, "text": found.text, "limit": str(found.limit), "closing": found.closing}
+        return {"id": found.id, "text": found.text, "limit": self._words(found.limit), "closing": found.closing}
+
+    def _words(self, limit: Limit) -> str:
+        return almanac.current().policy(self._event.area_path).words(limit)
 
     @property
     def place(self) -> Event:
@@ -202,8 +199,11 @@ class EventSummarySchema(Schema):
     source = coded(required=True)
     reporter = fields.Nested(PersonRefSchema, required=True)
     department = fields.Nested(NamedSchema, allow_none=True, required=True)
+    practice = fields.Boolean(attribute="is_practice", required=True)
     reported_at = Moment(required=True)
+    yellow_at = Moment(allow_none=True, required=True)
     due_at = Moment(allow_none=True, required=True)
+    due_provisional = fields.Boolean(attribute="is_due_provisional", required=True)
     closed_at = Moment(allow_none=True, required=True)
     photos = fields.Nested(PhotoCountSchema, required=True)
     rework_no = fields.Integer(required=True)

@@ -10,6 +10,7 @@ from api.schemas.common import PromisedPhotoSchema
 from grid.events import lifecycle
 from grid.events.query import QUEUES
 from grid.events.state import Stage, State
+from grid.worktime.limit import Light
 
 MAX_PHOTOS = 6
 
@@ -50,6 +51,8 @@ class EventQuerySchema(PageQuerySchema):
     area = Text(maximum=20)
     department = Text(maximum=40)
     overdue = fields.Boolean()
+    light = fields.String(validate=one_of(Light))
+    practice = fields.Boolean()
     q = Text(maximum=50, minimum=1)
     reported_from = Moment()
     reported_to = Moment()

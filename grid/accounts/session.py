@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, delete, select, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from grid import clock
 from grid.accounts.password import matches
-from grid.accounts.user import User
-from grid.db import Base, UTCDateTime, db, new_id
+from grid.accounts.user import User, UserPost
+from grid.areas.area import Area
+from grid.db import Base, UTCDateTime, db, insert, new_id
 from grid.errors import Unauthenticated
 
 FAMILY_LIFE = timedelta(hours=12)  # one shift
@@ -104,22 +105,24 @@ def settle(verdict: Verdict, device: str) -> LoginSession | None:
 
 def _count_failure(key: str, limit: int) -> None:
     now = clock.real_now()
-    row = db.session.get(LoginThrottle, key, with_for_update=True)
-    if row is None:
-        row = LoginThrottle(key=key, failures=0, since=now)
-        db.session.add(row)
-    elif now - row.since > LOCK:
+    first = insert(LoginThrottle).values(key=key, failures=0, since=now)
+    db.session.execute(first.on_conflict_do_nothing())  # two first failures at once are two
+    row = db.session.get_one(LoginThrottle, key, with_for_update=True, populate_existing=True)
+    if now - row.since > LOCK:
         row.failures, row.since, row.locked_until = 0, now, None
     row.failures += 1
     if row.failures >= limit:
         row.locked_until = now + LOCK
 
 
+# Every request asks this, so it is one statement, and of the posts' areas only what scopes need.
+WHOLE = (joinedload(LoginSession.user).joinedload(User.posts).joinedload(UserPost.area).load_only(Area.path),)
+
+
 def alive(session_id: UUID) -> LoginSession | None:
     """The session and its user, if both still stand."""
-    session = db.session.scalar(
-        select(LoginSession).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
-    )
+    found = select(LoginSession).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    session = db.session.scalars(found.options(*WHOLE)).unique().one_or_none()
     if session is None or session.expires_at <= clock.real_now() or not session.user.is_active:
         return None
     return session
@@ -173,4 +176,4 @@ def refusal(verdict: Verdict) -> Unauthenticated:
     if verdict.is_locked:
         minutes = int(LOCK.total_seconds() // 60)
         return Unauthenticated(f"输错次数过多，已锁定。请 {minutes} 分钟后再试，或找管理员。")
-    return Unauthenticated("用户名或口令不对。连续输错 5 次会锁定 15 分钟。")
+    return Unauthenticated("账号或密码不对。连续输错 5 次会锁定 15 分钟。")

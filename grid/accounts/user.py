@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from grid import clock
 from grid.accounts import post as posts
@@ -96,7 +96,7 @@ def create(
 ) -> User:
     """Open an account with its posts. Raises Conflict when the name is taken, Invalid for an unknown post."""
     if db.session.scalar(select(User.id).where(User.username == username)) is not None:
-        raise Conflict(f"用户名 {username} 已被使用，请换一个。", field="username")
+        raise Conflict(f"账号 {username} 已被使用，请换一个。", field="username")
     user = User(
         username=username,
         name=name,
@@ -121,5 +121,9 @@ AUTOMATON = "automaton"
 
 
 def automaton() -> User:
-    """The account automatic rules act under; it cannot sign in."""
-    return find(AUTOMATON)
+    """The account automatic rules act under; it cannot sign in. Read apart, so that it outlives the session."""
+    with Session(db.session.connection()) as apart:
+        found = apart.scalar(select(User).where(User.username == AUTOMATON, User.is_active))
+    if found is None:
+        raise NotFound("没有自动规则的账号，或已停用。", field="username")
+    return found

@@ -53,7 +53,7 @@ class Area(Versioned, Base):
     path: Mapped[str] = mapped_column(PathText, unique=True)
     level: Mapped[Level] = mapped_column(Coded(Level))
     name: Mapped[str] = mapped_column(String(100))
-    boundary: Mapped[Polygon | MultiPolygon | None] = mapped_column(Geometry)
+    boundary: Mapped[Polygon | MultiPolygon | None] = mapped_column(Geometry, deferred=True)  # heavy: ask for it
     x0: Mapped[float | None]
     y0: Mapped[float | None]
     x1: Mapped[float | None]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from shapely import MultiPolygon, Polygon
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from grid import revision
 from grid.areas.area import Area, AreaCode, Level
@@ -103,6 +104,7 @@ def _load() -> list[Node]:
         .join(AreaCode, AreaCode.area_id == Area.id)
         .where(Area.valid_to.is_(None), AreaCode.valid_to.is_(None), AreaCode.kind == "official")
         .order_by(Area.id)
+        .options(undefer(Area.boundary))
     )
     return [Node(a.id, a.parent_id, a.path, a.level, a.name, code, a.boundary) for a, code in rows]
 

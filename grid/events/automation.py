@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from grid.accounts.user import automaton
 from grid.events import rulebook
 from grid.events.event import Event
 from grid.events.handling import move
@@ -16,11 +15,12 @@ def advance(event: Event) -> None:
 
     A report with any flag (outside the net, no grid, bad fix …) is never advanced by a rule.
     """
-    category = rulebook.current().by_id[event.category_id]
+    rules = rulebook.current()
+    category = rules.by_id[event.category_id]
     filing = rulebook.choose_condition(category)
     if event.flags or filing is None or not filing.is_certain:
         return
-    actor = automaton()
+    actor = rules.actor
     why = explanation(filing)
     move(actor, event, "accept", **why)
     move(actor, event, "file", condition=filing.value.id, **why)

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grid.db import Base, new_id
 from grid.worktime.limit import Limit, Unit
 
+NAME_MAX = 60
+TEXT_MAX = 500
+
 
 class CategoryScheme(Base):
     """Category scheme (类别体系): several stand side by side (urban management, social governance)."""
@@ -25,7 +28,8 @@ class CategoryScheme(Base):
 class Category(Base):
     """Category (小类): a small class inside a big class (大类) of one scheme.
 
-    code: kind letter, big class and small class, "E0406"; unique while in force.
+    code: kind letter, big class and small class, "E0406"; unique while in force. A row is one dated wording of the
+    class: rows with the same code are the same class, whose conditions may hang on any of them.
     """
 
     __tablename__ = "category"
@@ -38,8 +42,8 @@ class Category(Base):
     scheme_id: Mapped[int] = mapped_column(ForeignKey("category_scheme.id"))
     kind: Mapped[str] = mapped_column(String(10))
     code: Mapped[str] = mapped_column(String(10))
-    name: Mapped[str] = mapped_column(String(60))
-    big_name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    big_name: Mapped[str] = mapped_column(String(NAME_MAX))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -51,7 +55,7 @@ class Category(Base):
 class FilingCondition(Base):
     """Filing condition (立案条件): what must be true, its time limit (处置时限) and closing condition (结案条件).
 
-    is_certain: meeting it needs no judgement, so a rule may file by itself.
+    is_certain: meeting it needs no judgement, so a rule may file by itself. authority: who watches over it (主管部门).
     """
 
     __tablename__ = "filing_condition"
@@ -59,10 +63,11 @@ class FilingCondition(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
     ordinal: Mapped[int]
-    text: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(String(TEXT_MAX))
     limit_value: Mapped[int]
     limit_unit: Mapped[str] = mapped_column(String(15))
-    closing: Mapped[str] = mapped_column(String(200))
+    closing: Mapped[str] = mapped_column(String(TEXT_MAX))
+    authority: Mapped[str] = mapped_column(String(NAME_MAX), default="")
     is_certain: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

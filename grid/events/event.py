@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grid import clock
 from grid.accounts.department import Department
 from grid.accounts.user import User
 from grid.areas.area import Area
@@ -18,6 +19,7 @@ from grid.events.photo import EventPhoto
 from grid.events.state import AssignmentRole, AssignmentState, State
 from grid.tasks.task import Task
 from grid.trail.digest import digest
+from grid.worktime.limit import Light, light
 
 
 class Source(StrEnum):
@@ -71,6 +73,7 @@ class Event(Versioned, Base):
     client_id: Mapped[UUID] = mapped_column(unique=True)
     case_no: Mapped[str | None] = mapped_column(String(30), unique=True)
     source: Mapped[Source] = mapped_column(Coded(Source))
+    is_practice: Mapped[bool] = mapped_column(default=False)  # the database never lets it change
     state: Mapped[State] = mapped_column(Coded(State))
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     condition_id: Mapped[UUID | None] = mapped_column(ForeignKey("filing_condition.id"))
@@ -92,7 +95,9 @@ class Event(Versioned, Base):
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)  # what the phone claims
     reported_at: Mapped[datetime] = mapped_column(UTCDateTime)  # when it reached us
     filed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    yellow_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    is_due_provisional: Mapped[bool] = mapped_column(default=False)  # runs into a year whose notice is not in
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     rework_no: Mapped[int] = mapped_column(default=0)
     history_seq: Mapped[int] = mapped_column(default=0)
@@ -108,6 +113,11 @@ class Event(Versioned, Base):
         viewonly=True,
         order_by="Task.id",
     )
+
+    @property
+    def light(self) -> Light:
+        """The light of the whole case now, or as it was at its end."""
+        return light(self.yellow_at, self.due_at, self.closed_at or clock.now())
 
     @property
     def lead(self) -> Assignment | None:

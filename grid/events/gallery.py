@@ -37,7 +37,7 @@ def keep(store: MediaStore, data: bytes, decoded: Decoded) -> None:
 def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Media, bool]:
     """Write down that the bytes are there and that ``actor`` sent them; twins do no harm."""
     now = clock.now()
-    made = db.session.execute(
+    made = db.session.scalar(
         insert(Media)
         .values(
             sha256=sha256,
@@ -49,11 +49,12 @@ def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Med
             created_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(Media.sha256)
     )
     sent = insert(MediaUpload).values(sha256=sha256, user_id=actor.id, at=now)
-    if db.session.execute(sent.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+    if db.session.scalar(sent.on_conflict_do_nothing().returning(MediaUpload.sha256)) is not None:
         trail.record(actor, "photo:upload", "media", sha256)
-    return db.session.get_one(Media, sha256), bool(made.rowcount)  # type: ignore[attr-defined]
+    return db.session.get_one(Media, sha256), made is not None
 
 
 def get(actor: User, photo_id: UUID) -> EventPhoto:

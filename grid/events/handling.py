@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from grid import clock
@@ -20,6 +20,7 @@ from grid.accounts import department as departments
 from grid.accounts import user as users
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
+from grid.calendars import almanac
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid, NotFound
 from grid.events import deadline, lifecycle, notify, rulebook
@@ -47,9 +48,20 @@ class Step:
 
 def get(actor: User, event_id: UUID) -> Event:
     """An event in the caller's scope, with its assignments. Raises NotFound."""
-    event = db.session.scalar(
-        select(Event).where(Event.id == event_id, visible(actor)).options(selectinload(Event.assignments))
-    )
+    return _there(db.session.scalar(_one(actor, event_id)))
+
+
+def hold(actor: User, event_id: UUID) -> Event:
+    """The same, locked until the commit: of two who move a case, the second sees all the first did."""
+    locked = _one(actor, event_id).with_for_update(of=Event)
+    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+
+
+def _one(actor: User, event_id: UUID) -> Select[Event]:
+    return select(Event).where(Event.id == event_id, visible(actor)).options(selectinload(Event.assignments))
+
+
+def _there(event: Event | None) -> Event:
     if event is None:
         raise NotFound("没有这个事件，或不在你的范围里。")
     return event
@@ -208,12 +220,12 @@ def _file(step: Step) -> dict[str, Any]:
     condition = category.condition(step.told["condition"])
     event.condition_id = condition.id
     event.filed_at = step.at
-    event.case_no = event.case_no or issue(event.area_path, step.at)
+    event.case_no = event.case_no or issue(event.area_path, step.at, event.is_practice)
     if event.due_at is not None:
         deadline.cancel(event.id, DeadlineKind.CASE, step.at)  # filed before, sent back since
-    clock_row = deadline.start(event.id, DeadlineKind.CASE, condition.limit, step.at, None)
-    event.due_at = clock_row.due_at
-    return {"condition": condition.text, "limit": str(condition.limit), "case_no": event.case_no}
+    deadline.start(event, DeadlineKind.CASE, condition.limit, step.at)
+    words = almanac.current().policy(event.area_path).words(condition.limit)
+    return {"condition": condition.text, "limit": words, "case_no": event.case_no}
 
 
 def _dispatch(step: Step) -> dict[str, Any]:
@@ -233,19 +245,21 @@ def _dispatch(step: Step) -> dict[str, Any]:
     limit = _limit(event)
     # The clock refers to the assignment, so the row must be there first.
     event.assignments.append(assignment)
-    assignment.due_at = deadline.start(event.id, DeadlineKind.HANDLE, limit, step.at, assignment.id).due_at
+    deadline.start(event, DeadlineKind.HANDLE, limit, step.at, assignment)
     return {"department": department.name}
 
 
 def _limit(event: Event) -> Any:
     category = rulebook.current().by_id.get(event.category_id)
-    if category is None or event.condition_id is None:
-        raise Invalid("立案条件已停用，请先退回立案。", field="condition")
-    return category.condition(event.condition_id).limit
+    filed = category.filed_under(event.condition_id) if category else None
+    if filed is None:
+        raise Invalid("还没有立案条件，请先退回立案。", field="condition")
+    return filed.limit
 
 
-def _void(step: Step) -> dict[str, Any]:
-    deadline.cancel(step.event.id, DeadlineKind.CASE, step.at)
+def _drop(step: Step) -> dict[str, Any]:
+    if step.event.due_at is not None:
+        deadline.cancel(step.event.id, DeadlineKind.CASE, step.at)
     return {}
 
 
@@ -266,7 +280,10 @@ def _rework(step: Step) -> dict[str, Any]:
 
 
 def _send_check(step: Step) -> dict[str, Any]:
-    worker = users.find(step.told["assignee"])
+    try:
+        worker = users.find(step.told["assignee"])
+    except NotFound:
+        raise Invalid("没有这个人，请从名单里选。", field="assignee") from None
     if not worker.has(Permission.TASK_ANSWER):
         raise Invalid("这个人不是网格员，不能核查。请另选。", field="assignee")
     tasks.send(TaskKind.CHECK, step.event.id, step.event.area_path, worker)
@@ -282,13 +299,20 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "accept": _accept,
     "file": _file,
     "dispatch": _dispatch,
-    "void": _void,
+    "reject": _drop,
+    "void": _drop,
     "recall": _recall,
     "rework": _rework,
     "fail": _rework,
     "send_check": _send_check,
     "close": _close,
 }
+
+
+def _of_the_work_done(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if any(PhotoRole(photo["role"]) is not PhotoRole.AFTER for photo in photos):
+        raise Invalid("处置照片的种类应是处置后。", field="photos")
+    return photos
 
 
 def _shift(assignment: Assignment, row: Transition[AssignmentState], step: Step) -> None:
@@ -299,7 +323,7 @@ def _shift(assignment: Assignment, row: Transition[AssignmentState], step: Step)
             assignment.signed_at = step.at
         case "submit":
             assignment.handled_at = step.at
-            add_photos(step.actor, step.event, step.told.get("photos", []))
+            add_photos(step.actor, step.event, _of_the_work_done(step.told.get("photos", [])))
         case "confirm":
             assignment.confirmed_at = step.at
             deadline.finish(step.event.id, DeadlineKind.HANDLE, step.at, assignment.id)
@@ -308,7 +332,4 @@ def _shift(assignment: Assignment, row: Transition[AssignmentState], step: Step)
         case "rework":
             assignment.round += 1
             assignment.signed_at = assignment.handled_at = assignment.confirmed_at = None
-            clock_row = deadline.start(
-                step.event.id, DeadlineKind.HANDLE, _limit(step.event), step.at, assignment.id
-            )
-            assignment.due_at = clock_row.due_at
+            deadline.start(step.event, DeadlineKind.HANDLE, _limit(step.event), step.at, assignment)

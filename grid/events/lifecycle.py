@@ -107,7 +107,8 @@ ASSIGNMENT: tuple[Transition[A], ...] = (
 )
 
 REPORT = "report"
-LABELS = {REPORT: "上报"} | {row.action: row.label for row in EVENT}
+REDATE = "redate"  # a due moment that moved: no step, but told in the history
+LABELS = {REPORT: "上报", REDATE: "时限重算"} | {row.action: row.label for row in EVENT}
 ASSIGNMENT_LABELS = {row.action: row.label for row in ASSIGNMENT}
 REWORK = frozenset({"rework", "fail"})  # event steps that send the case back to its departments
 

@@ -36,19 +36,25 @@ NEXT: dict[State, P] = {
 def moved(event: Event) -> None:
     """Put "this case moved" into the outbox, in the transaction of the move."""
     payload = {"event_id": str(event.id), "seq": event.history_seq, "state": event.state.value}
-    job.enqueue(KIND, f"{KIND}:{event.id}:{event.history_seq}", payload)
+    job.enqueue(KIND, key(event.id, event.history_seq), payload)
+
+
+def key(event_id: UUID, seq: int) -> str:
+    """The key of the job that tells of a step."""
+    return f"{KIND}:{event_id}:{seq}"
 
 
 def deliver(payload: dict[str, Any]) -> None:
     """Tell the next people in the loop; safe to repeat (a notice has one key a person)."""
     event = db.session.get(Event, UUID(payload["event_id"]))
     if event is None:
-        raise LookupError(payload["event_id"])
+        return  # a practice case, wiped meanwhile: the database lets no other go
     state = State(payload["state"])
-    key = f"{event.id}:{payload['seq']}"
+    told_as = f"{event.id}:{payload['seq']}"
     category = rulebook.current().by_id.get(event.category_id)
-    what = f"{category.name if category else '事件'} · {event.area.name}"
-    notice.tell(_recipients(event, state), key, f"{what} {state.label}", event.description[:100], event.id)
+    practice = "【演练】" if event.is_practice else ""
+    what = f"{practice}{category.name if category else '事件'} · {event.area.name}"
+    notice.tell(_recipients(event, state), told_as, f"{what} {state.label}", event.description[:100], event.id)
 
 
 def _recipients(event: Event, state: State) -> list[int]:

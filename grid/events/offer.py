@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from grid.accounts import department as departments
 from grid.accounts import post as posts
 from grid.accounts.permission import Permission as P
 from grid.accounts.user import User, UserPost
+from grid.calendars import almanac
 from grid.db import db
 from grid.events import lifecycle, rulebook
 from grid.events.event import Event
@@ -20,6 +22,7 @@ from grid.events.photo import PhotoRole
 from grid.events.rulebook import Choice
 from grid.events.scope import may
 from grid.events.state import State
+from grid.worktime.limit import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,15 @@ def _category(event: Event, is_required: bool) -> Field:
     book = rulebook.current()
     options = tuple((c.code, f"{c.big_name} · {c.name}") for c in book.classes)
     current = book.by_id.get(event.category_id)
-    return Field("category", "类别", "choice", is_required, options, current.code if current else None)
+    value = current.code if current and current.code in book.by_code else None
+    return Field("category", "类别", "choice", is_required, options, value)
 
 
 def _condition(event: Event, is_required: bool) -> Field:
     category = rulebook.current().by_id.get(event.category_id)
-    choice = rulebook.choose_condition(category) if category else None
-    options = tuple((str(c.id), f"{c.text}（{c.limit}）") for c in (category.conditions if category else ()))
+    words = almanac.current().policy(event.area_path).words
+    choice = rulebook.choose_condition(category, words) if category else None
+    options = tuple((str(c.id), f"{c.text}（{words(c.limit)}）") for c in (category.conditions if category else ()))
     return Field("condition", "立案条件", "choice", is_required, options, str(choice.value.id) if choice else None)
 
 
@@ -154,18 +159,19 @@ def suggestion(event: Event) -> Suggestion | None:
     if category is None:
         return None
     if event.state is State.PENDING_FILING:
-        choice = rulebook.choose_condition(category)
-        return _suggest_filing(choice) if choice else None
+        words = almanac.current().policy(event.area_path).words
+        choice = rulebook.choose_condition(category, words)
+        return _suggest_filing(choice, words) if choice else None
     if event.state is State.PENDING_DISPATCH:
         choice = rulebook.choose_department(category, event.condition_id, event.area_path)
         return _suggest_dispatch(choice) if choice else None
     return None
 
 
-def _suggest_filing(choice: Choice) -> Suggestion:
+def _suggest_filing(choice: Choice, words: Callable[[Limit], str]) -> Suggestion:
     condition = choice.value
-    others = tuple((str(c.id), words) for c, words in choice.alternatives)
-    text = f"建议按“{condition.text}”立案，{condition.limit}内处置"
+    others = tuple((str(c.id), told) for c, told in choice.alternatives)
+    text = f"建议按“{condition.text}”立案，{words(condition.limit)}内处置"
     return Suggestion("file", text, {"condition": str(condition.id)}, choice.reason, others)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grid import clock
@@ -15,34 +15,50 @@ from grid.accounts import scope
 from grid.accounts.permission import Permission as P
 from grid.accounts.user import User
 from grid.areas import net
-from grid.db import db
+from grid.db import UTCDateTime, db
 from grid.errors import Invalid
 from grid.events import rulebook
 from grid.events.event import Assignment, Event
+from grid.events.practice import real
 from grid.events.scope import REACHES, visible
-from grid.events.state import FINAL, Stage, State
+from grid.events.state import FINAL, AssignmentState, Stage, State
+from grid.worktime.limit import Light
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue (待办): events in a state whose next step a permission gives."""
+    """A queue (待办): events in a state whose next step a permission gives.
+
+    own: of a department's queue, the state of its own assignment; another department may be further.
+    """
 
     code: str
     state: State
     permission: P
+    own: AssignmentState | None = None
 
     @property
     def label(self) -> str:
         return self.state.label
+
+    def rows(self, actor: User) -> ColumnElement[bool]:
+        """The events that wait in it, among those ``actor`` may see."""
+        if self.own is None:
+            return Event.state == self.state
+        return exists().where(
+            Assignment.event_id == Event.id,
+            Assignment.department_id == actor.department_id,
+            Assignment.state == self.own,
+        )
 
 
 QUEUES = (
     Queue("accept", State.REPORTED, P.EVENT_ACCEPT),
     Queue("file", State.PENDING_FILING, P.EVENT_FILE),
     Queue("dispatch", State.PENDING_DISPATCH, P.EVENT_DISPATCH),
-    Queue("sign", State.PENDING_SIGN, P.ASSIGNMENT_HANDLE),
-    Queue("handle", State.HANDLING, P.ASSIGNMENT_HANDLE),
-    Queue("confirm", State.HANDLED, P.ASSIGNMENT_CONFIRM),
+    Queue("sign", State.PENDING_SIGN, P.ASSIGNMENT_HANDLE, AssignmentState.PENDING_SIGN),
+    Queue("handle", State.HANDLING, P.ASSIGNMENT_HANDLE, AssignmentState.HANDLING),
+    Queue("confirm", State.HANDLED, P.ASSIGNMENT_CONFIRM, AssignmentState.HANDLED),
     Queue("feedback", State.FEEDBACK, P.EVENT_REVIEW),
     Queue("send_check", State.PENDING_CHECK, P.EVENT_SEND_CHECK),
     Queue("checking", State.CHECKING, P.EVENT_SEND_CHECK),
@@ -61,6 +77,8 @@ class Filters:
     area: str | None = None
     department: str | None = None
     overdue: bool | None = None
+    light: str | None = None
+    practice: bool | None = None
     q: str | None = None
     reported_from: datetime | None = None
     reported_to: datetime | None = None
@@ -83,25 +101,23 @@ def _page(found: Select[Event], after: UUID | None, limit: int) -> tuple[list[Ev
     return events[:limit], events[limit - 1].id if len(events) > limit else None
 
 
-def queues(actor: User) -> list[tuple[Queue, int, int]]:
-    """The caller's queues with how many wait and how many of those are overdue."""
+def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
+    """The caller's queues: how many wait, how many of those are overdue, and how many practice cases beside."""
     mine = [queue for queue in QUEUES if actor.has(queue.permission)]
     if not mine:
         return []
     is_overdue = Event.due_at < clock.now()
-    counts = {
-        row.state: (row.waiting, row.overdue)
-        for row in db.session.execute(
-            select(
-                Event.state,
-                func.count().label("waiting"),
-                func.count().filter(is_overdue).label("overdue"),
-            )
-            .where(Event.state.in_([queue.state for queue in mine]), visible(actor))
-            .group_by(Event.state)
+    counted = (
+        column
+        for queue in mine
+        for column in (
+            func.count().filter(queue.rows(actor), real()),
+            func.count().filter(queue.rows(actor), real(), is_overdue),
+            func.count().filter(queue.rows(actor), Event.is_practice),
         )
-    }
-    return [(queue, *counts.get(queue.state, (0, 0))) for queue in mine]
+    )
+    found = db.session.execute(select(*counted).where(Event.state.not_in(FINAL), visible(actor))).one()
+    return [(queue, found[3 * n], found[3 * n + 1], found[3 * n + 2]) for n, queue in enumerate(mine)]
 
 
 SUMMARY = (
@@ -116,10 +132,12 @@ def _conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
         (filters.queue, lambda code: _in_queue(actor, code)),
         (filters.state, lambda code: Event.state == State(code)),
         (filters.stage, lambda code: Event.state.in_([s for s in State if s.stage is Stage(code)])),
-        (filters.category, lambda code: Event.category_id == rulebook.current().find(code).id),
+        (filters.category, lambda code: Event.category_id.in_(rulebook.current().find(code).ids)),
         (filters.area, lambda code: scope.within(Event.area_path, net.current().find(code).path)),
         (filters.department, _at_department),
         (filters.overdue, _overdue),
+        (filters.light, lambda code: _shining(Light(code))),
+        (filters.practice, lambda wanted: Event.is_practice.is_(wanted)),
         (filters.q, _words),
         (filters.reported_from, lambda at: Event.reported_at >= at),
         (filters.reported_to, lambda at: Event.reported_at < at),
@@ -131,7 +149,9 @@ def _in_queue(actor: User, code: str) -> ColumnElement[bool]:
     queue = next((q for q in QUEUES if q.code == code), None)
     if queue is None:
         raise Invalid("没有这个待办队列。", field="queue")
-    return (Event.state == queue.state) & scope.rows(actor, queue.permission, REACHES)
+    in_state, mine = queue.rows(actor), scope.rows(actor, queue.permission, REACHES)
+    # Said twice, the same predicate spoils PostgreSQL's estimate: it would read every case of a department.
+    return in_state if mine.compare(visible(actor)) else in_state & mine
 
 
 def _at_department(code: str) -> ColumnElement[bool]:
@@ -146,6 +166,17 @@ def _at_department(code: str) -> ColumnElement[bool]:
 def _overdue(wanted: bool) -> ColumnElement[bool]:
     late = (Event.due_at < clock.now()) & Event.state.not_in(FINAL)
     return late if wanted else ~late | Event.due_at.is_(None)
+
+
+def _shining(wanted: Light) -> ColumnElement[bool]:
+    """Events whose light is this one now, or was at their end; the same as ``Event.light``."""
+    at = func.coalesce(Event.closed_at, literal(clock.now(), UTCDateTime()))
+    return {
+        Light.NONE: Event.due_at.is_(None) | Event.yellow_at.is_(None),
+        Light.GREEN: at < Event.yellow_at,
+        Light.YELLOW: and_(Event.yellow_at <= at, at <= Event.due_at),
+        Light.RED: at > Event.due_at,
+    }[wanted]
 
 
 def _words(words: str) -> ColumnElement[bool]:

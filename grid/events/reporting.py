@@ -48,7 +48,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a worker sends. occurred_at: by the phone's clock. photos: {sha256, role, shot_at?}."""
+    """What a worker sends. occurred_at: by the phone's clock. photos: {sha256, role, shot_at?}.
+
+    is_practice: an exercise (演练), which counts nowhere.
+    """
 
     client_id: UUID
     category: str
@@ -57,6 +60,7 @@ class Report:
     description: str = ""
     address: str = ""
     photos: list[dict[str, Any]] = field(default_factory=list)
+    is_practice: bool = False
 
 
 def submit(actor: User, report: Report) -> Outcome:
@@ -64,9 +68,11 @@ def submit(actor: User, report: Report) -> Outcome:
 
     Raises Invalid (unknown category, absurd place, bad photo list), IdempotencyMismatch.
     """
-    return op.once(
-        actor, report.client_id, "event.report", asdict(report), lambda: _receipt(_create(actor, report))
-    )
+    # Nothing below reads what it has just written, so everything is written at once, in few statements.
+    with db.session.no_autoflush:
+        return op.once(
+            actor, report.client_id, "event.report", asdict(report), lambda: _receipt(_create(actor, report))
+        )
 
 
 def _create(actor: User, report: Report) -> Event:
@@ -79,6 +85,7 @@ def _create(actor: User, report: Report) -> Event:
         id=new_id(),
         client_id=report.client_id,
         source=Source.WORKER,
+        is_practice=report.is_practice,
         state=State.REPORTED,
         category_id=category.id,
         description=report.description,
@@ -146,6 +153,7 @@ def _receipt(event: Event) -> dict[str, Any]:
         "client_id": str(event.client_id),
         "state": event.state.value,
         "area": area.code,
+        "practice": event.is_practice,
         "flags": event.flags,
         "photos": [photo.sha256 for photo in event.photos],
         "reported_at": event.reported_at.isoformat(),

@@ -1,21 +1,27 @@
-"""Rulebook (规则): categories, conditions and responsibilities in force today, in memory; rebuilt on change.
+"""Rulebook (规则): categories, conditions and responsibilities in force on a day, in memory; rebuilt on change.
 
-Choosing is pure: the same event, rules and day give the same answer, and the answer says why.
+Choosing is pure: the same event, rules and day give the same answer, and the answer says why. What is no longer in
+force stays readable, because cases filed under it live on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from grid import clock, revision
+from grid.accounts import user as users
+from grid.accounts.user import User
 from grid.db import db
 from grid.errors import Invalid
-from grid.events.category import Category
+from grid.events.category import Category, CategoryScheme, FilingCondition
 from grid.events.responsibility import Responsibility
 from grid.worktime.limit import Limit
 
@@ -51,23 +57,51 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
-    """A small class (小类) in force, with its conditions and the rows that say who handles it."""
+class Scheme:
+    """A category scheme (类别体系)."""
 
-    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A small class (小类), with its conditions in force and the rows that say who handles it.
+
+    ids: of its dated rows, the one in force first. past: conditions not in force.
+    """
+
+    ids: tuple[int, ...]
+    scheme: Scheme
     code: str
     name: str
     big_name: str
     kind: str
     conditions: tuple[Condition, ...]
+    past: tuple[Condition, ...]
     entries: tuple[Entry, ...]
 
+    @property
+    def id(self) -> int:
+        return self.ids[0]
+
     def condition(self, condition_id: UUID) -> Condition:
-        """One of this class's conditions. Raises Invalid."""
+        """One of this class's conditions in force. Raises Invalid."""
         for condition in self.conditions:
             if condition.id == condition_id:
                 return condition
         raise Invalid("这个立案条件不属于该类别，请重新选择。", field="condition")
+
+    def filed_under(self, condition_id: UUID | None) -> Condition | None:
+        """The condition a case was filed under, in force or not."""
+        return next((c for c in (*self.conditions, *self.past) if c.id == condition_id), None)
+
+    def heir(self, condition_id: UUID | None) -> UUID | None:
+        """The condition in force that says the same as this one, which a later version may have replaced."""
+        filed = self.filed_under(condition_id)
+        if filed is None or filed in self.conditions:
+            return condition_id
+        return next((c.id for c in self.conditions if c.text == filed.text), condition_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +115,18 @@ class Choice:
 
 
 class Rulebook:
-    """All rules in force on one day at one revision."""
+    """All rules in force on one day at one revision; by_id knows retired classes and wordings too."""
 
-    def __init__(self, number: int, day: date, classes: list[Class]) -> None:
+    def __init__(self, number: int, day: date, classes: Iterable[Class], retired: Iterable[Class] = ()) -> None:
         self.key = (number, day)
-        self.classes = classes
-        self.by_code = {c.code: c for c in classes}
-        self.by_id = {c.id: c for c in classes}
+        self.classes = list(classes)
+        self.by_code = {c.code: c for c in self.classes}
+        self.by_id = {id_: c for c in (*retired, *self.classes) for id_ in c.ids}
+
+    @cached_property
+    def actor(self) -> User:
+        """The account the rules act under, as it was when first needed."""
+        return users.automaton()
 
     def find(self, code: str) -> Class:
         """The class with this code. Raises Invalid."""
@@ -97,15 +136,15 @@ class Rulebook:
             raise Invalid("没有这个类别，请从类别清单里选。", field="category") from None
 
 
-def choose_condition(category: Class) -> Choice | None:
-    """Which filing condition (立案条件) to suggest: the only one, or the first of several."""
+def choose_condition(category: Class, words: Callable[[Limit], str] = str) -> Choice | None:
+    """Which filing condition (立案条件) to suggest: the only one, or the first of several. words: for a limit."""
     if not category.conditions:
         return None
     first, *others = category.conditions
-    alternatives = tuple((c, f"{c.text}（{c.limit}）") for c in others)
+    alternatives = tuple((c, f"{c.text}（{words(c.limit)}）") for c in others)
     if others:
         return Choice(first, False, f"“{category.name}”有 {len(others) + 1} 条立案条件，需人工确认", alternatives)
-    reason = f"“{category.name}”只有一条立案条件：{first.text}，{first.limit}内处置"
+    reason = f"“{category.name}”只有一条立案条件：{first.text}，{words(first.limit)}内处置"
     return Choice(first, first.is_certain, reason)
 
 
@@ -115,6 +154,7 @@ def choose_department(category: Class, condition_id: UUID | None, area_path: str
     Certain when one best row stands alone and says so; two equally specific rows with different departments need
     a person.
     """
+    condition_id = category.heir(condition_id)
     fitting = sorted(
         (
             e
@@ -149,8 +189,14 @@ def current() -> Rulebook:
     global _book
     key = (revision.current(revision.RULES), clock.local(clock.now()).date())
     if _book.key != key:
-        _book = Rulebook(*key, _load(key[1]))
+        _book = _load(*key)
     return _book
+
+
+def on(day: date) -> Rulebook:
+    """The rules in force on another day, as far as they are known now."""
+    book = current()
+    return book if book.key[1] == day else _load(book.key[0], day)
 
 
 def forget() -> None:
@@ -159,32 +205,58 @@ def forget() -> None:
     _book = Rulebook(-1, date.min, [])
 
 
-def _load(day: date) -> list[Class]:
+def _load(number: int, day: date) -> Rulebook:
     entries: dict[int, list[Entry]] = {}
     for row in db.session.scalars(select(Responsibility).where(*_in_force(Responsibility, day))):
-        entries.setdefault(row.category_id, []).append(
-            Entry(
-                number=row.number,
-                condition_id=row.condition_id,
-                area_path=row.area.path if row.area else None,
-                area_name=row.area.name if row.area else None,
-                department_id=row.department_id,
-                department_code=row.department.code,
-                department_name=row.department.name,
-                is_certain=row.is_certain,
-            )
-        )
-    categories = db.session.scalars(select(Category).where(*_in_force(Category, day)).order_by(Category.code))
-    return [_class(c, tuple(entries.get(c.id, ())), day) for c in categories]
+        entries.setdefault(row.category_id, []).append(_entry(row))
+    schemes = {s.id: Scheme(s.code, s.name) for s in db.session.scalars(select(CategoryScheme))}
+    rows = db.session.scalars(
+        select(Category).order_by(Category.code, Category.scheme_id, Category.valid_from.desc())
+    ).all()
+    classes: list[Class] = []
+    retired: list[Class] = []
+    for (_, scheme_id), group in groupby(rows, key=lambda c: (c.code, c.scheme_id)):
+        versions = sorted(group, key=lambda c: not _is_in_force(c, day))
+        found = _class(schemes[scheme_id], versions, entries, day)
+        (classes if _is_in_force(versions[0], day) else retired).append(found)
+    return Rulebook(number, day, classes, retired)
 
 
-def _class(category: Category, entries: tuple[Entry, ...], day: date) -> Class:
-    conditions = tuple(
-        Condition(c.id, c.text, c.limit, c.closing, c.is_certain)
-        for c in category.conditions
-        if c.valid_from <= day and (c.valid_to is None or day < c.valid_to)
+def _entry(row: Responsibility) -> Entry:
+    return Entry(
+        number=row.number,
+        condition_id=row.condition_id,
+        area_path=row.area.path if row.area else None,
+        area_name=row.area.name if row.area else None,
+        department_id=row.department_id,
+        department_code=row.department.code,
+        department_name=row.department.name,
+        is_certain=row.is_certain,
     )
-    return Class(category.id, category.code, category.name, category.big_name, category.kind, conditions, entries)
+
+
+def _class(scheme: Scheme, versions: list[Category], entries: dict[int, list[Entry]], day: date) -> Class:
+    told = sorted((c for version in versions for c in version.conditions), key=lambda c: c.ordinal)
+    latest = versions[0]
+    return Class(
+        ids=tuple(version.id for version in versions),
+        scheme=scheme,
+        code=latest.code,
+        name=latest.name,
+        big_name=latest.big_name,
+        kind=latest.kind,
+        conditions=tuple(_condition(c) for c in told if _is_in_force(c, day)),
+        past=tuple(_condition(c) for c in told if not _is_in_force(c, day)),
+        entries=tuple(entry for version in versions for entry in entries.get(version.id, ())),
+    )
+
+
+def _condition(row: FilingCondition) -> Condition:
+    return Condition(row.id, row.text, row.limit, row.closing, row.is_certain)
+
+
+def _is_in_force(row: Any, day: date) -> bool:
+    return bool(row.valid_from <= day and (row.valid_to is None or day < row.valid_to))
 
 
 def _in_force(table: Any, day: date) -> tuple[Any, Any]:

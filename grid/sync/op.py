@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
 from grid.accounts.user import User
-from grid.db import Base, UTCDateTime, db, insert
+from grid.db import Base, UTCDateTime, db, insert, table
 from grid.errors import IdempotencyMismatch
 from grid.trail.digest import digest
 
@@ -61,19 +61,20 @@ def once(
             )
         return Outcome(stored.result, is_replay=True)
     result = work()
-    row = db.session.get_one(Op, (actor.id, client_id))
-    row.result = result
+    mine = update(table(Op)).where(Op.actor_id == actor.id, Op.client_id == client_id)
+    db.session.execute(mine, {"result": result})
     return Outcome(result, is_replay=False)
 
 
 def _claim(actor_id: int, client_id: UUID, kind: str, fingerprint: str) -> bool:
-    claim = insert(Op).values(
-        actor_id=actor_id,
-        client_id=client_id,
-        kind=kind,
-        fingerprint=fingerprint,
-        result={},
-        received_at=clock.now(),
-    )
-    done = db.session.execute(claim.on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    row = {
+        "actor_id": actor_id,
+        "client_id": client_id,
+        "kind": kind,
+        "fingerprint": fingerprint,
+        "result": {},
+        "received_at": clock.now(),
+    }
+    # RETURNING, not the row count: PostgreSQL's driver does not tell it for an INSERT.
+    claim = insert(Op).on_conflict_do_nothing().returning(Op.client_id)
+    return db.session.scalar(claim, row) is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
@@ -104,7 +104,20 @@ def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User) -> Ta
 
 def get(actor: User, task_id: UUID) -> Task:
     """A task of one's own. Raises NotFound."""
-    task = db.session.scalar(select(Task).where(Task.id == task_id, rows(actor, Permission.TASK_READ, REACHES)))
+    return _there(db.session.scalar(_one(actor, task_id)))
+
+
+def hold(actor: User, task_id: UUID) -> Task:
+    """The same, locked until the commit: of two answers, the second sees the first."""
+    locked = _one(actor, task_id).with_for_update(of=Task)
+    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+
+
+def _one(actor: User, task_id: UUID) -> Select[Task]:
+    return select(Task).where(Task.id == task_id, rows(actor, Permission.TASK_READ, REACHES))
+
+
+def _there(task: Task | None) -> Task:
     if task is None:
         raise NotFound("没有这个任务，或已不归你办。")
     return task

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from grid.clock import local
 from grid.errors import Invalid
-from grid.worktime.calendar import WorkCalendar
+from grid.worktime.calendar import WorkCalendar, WorkdayMode
 
 YELLOW_SHARE = 0.8
 
 
 class Unit(StrEnum):
-    """Unit of a time limit (计时单位). Source: GB/T 30428.8; the working day (工作日) is 8 working hours."""
+    """Unit of a time limit (计时单位). Source: GB/T 30428.8. A working day (工作日) is 8 working hours, unless the
+    calendar's mode counts whole days."""
 
     URGENT_MINUTE = "urgent_minute"
     URGENT_HOUR = "urgent_hour"
@@ -31,6 +33,11 @@ class Unit(StrEnum):
     def is_working(self) -> bool:
         """Whether only working time counts; the others run day and night, on holidays too."""
         return self in {Unit.WORK_HOUR, Unit.WORK_DAY}
+
+    @property
+    def label(self) -> str:
+        """The word people read after the number, unless their street says it otherwise."""
+        return _UNITS[self][1]
 
 
 _UNITS = {
@@ -54,7 +61,11 @@ class Limit:
             raise Invalid("时限要大于零,请重新填写。", field="limit")
 
     def __str__(self) -> str:
-        return f"{self.value}{_UNITS[self.unit][1]}"
+        return self.words({})
+
+    def words(self, wording: Mapping[Unit, str]) -> str:
+        """The words people read where units are called as in ``wording``."""
+        return f"{self.value}{wording.get(self.unit, self.unit.label)}"
 
     @property
     def seconds(self) -> int:
@@ -81,6 +92,8 @@ _LABELS = {Light.GREEN: "正常", Light.YELLOW: "即将超时", Light.RED: "已�
 
 def due(start: datetime, limit: Limit, calendar: WorkCalendar) -> datetime:
     """The moment at which ``limit``, begun at ``start``, is used up; local time."""
+    if limit.unit is Unit.WORK_DAY and calendar.mode is WorkdayMode.WHOLE_DAY_NEXT:
+        return calendar.close_of(start, limit.value)
     return _later(start, limit.seconds, calendar if limit.unit.is_working else None)
 
 
@@ -93,18 +106,16 @@ def yellow_at(started: datetime, due_at: datetime, calendar: WorkCalendar | None
     return _later(started, YELLOW_SHARE * max(whole, 0), calendar)
 
 
-def light(
-    started: datetime, due_at: datetime | None, now: datetime, calendar: WorkCalendar | None = None
-) -> Light:
-    """The light at ``now`` of a clock that runs from ``started`` to ``due_at``; calendar as in ``yellow_at``.
+def light(yellow_at: datetime | None, due_at: datetime | None, now: datetime) -> Light:
+    """The light at ``now`` of a clock that turns yellow at ``yellow_at`` and is due at ``due_at``.
 
     The due moment itself is still yellow.
     """
-    if due_at is None:
+    if yellow_at is None or due_at is None:
         return Light.NONE
     if now > due_at:
         return Light.RED
-    return Light.YELLOW if now >= yellow_at(started, due_at, calendar) else Light.GREEN
+    return Light.YELLOW if now >= yellow_at else Light.GREEN
 
 
 def _later(start: datetime, seconds: float, calendar: WorkCalendar | None) -> datetime:

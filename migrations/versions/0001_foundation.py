@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 
 import grid.db
-from migrations.append_only import protect
+from migrations.append_only import drop_functions, keep_real_events, protect, protect_but_practice
+from migrations.seed_calendar import seed_calendar
 
 revision = "0001"
 down_revision = None
@@ -43,11 +44,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_area_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "calendar_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
+    )
+    op.create_table(
         "case_counter",
         sa.Column("street", sa.String(length=9), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_practice", sa.Boolean(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("street", "day", name=op.f("pk_case_counter")),
+        sa.PrimaryKeyConstraint("street", "day", "is_practice", name=op.f("pk_case_counter")),
     )
     op.create_table(
         "category_scheme",
@@ -141,6 +152,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "category_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("left_scheme_id", sa.Integer(), nullable=False),
+        sa.Column("left_code", sa.String(length=10), nullable=False),
+        sa.Column("right_scheme_id", sa.Integer(), nullable=False),
+        sa.Column("right_code", sa.String(length=10), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["left_scheme_id"],
+            ["category_scheme.id"],
+            name=op.f("fk_category_mapping_left_scheme_id_category_scheme"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["right_scheme_id"],
+            ["category_scheme.id"],
+            name=op.f("fk_category_mapping_right_scheme_id_category_scheme"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category_mapping")),
+    )
+    with op.batch_alter_table("category_mapping", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_category_mapping_left_right",
+            ["left_scheme_id", "left_code", "right_scheme_id", "right_code"],
+            unique=True,
+        )
+
+    op.create_table(
         "cell",
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -166,14 +204,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_department_code")),
     )
     op.create_table(
+        "work_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("slots", sa.JSON(), nullable=False),
+        sa.Column("workday_mode", sa.String(length=20), nullable=False),
+        sa.Column("wording", sa.JSON(), nullable=False),
+        sa.Column("valid_from", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("valid_to", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_work_policy_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_policy")),
+    )
+    with op.batch_alter_table("work_policy", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_work_policy_area_id",
+            ["area_id"],
+            unique=True,
+            sqlite_where=sa.text("valid_to IS NULL"),
+            postgresql_where=sa.text("valid_to IS NULL"),
+        )
+
+    op.create_table(
         "filing_condition",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
         sa.Column("limit_value", sa.Integer(), nullable=False),
         sa.Column("limit_unit", sa.String(length=15), nullable=False),
-        sa.Column("closing", sa.String(length=200), nullable=False),
+        sa.Column("closing", sa.String(length=500), nullable=False),
+        sa.Column("authority", sa.String(length=60), nullable=False),
         sa.Column("is_certain", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -206,11 +266,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_department_id"), ["department_id"], unique=False)
 
     op.create_table(
+        "calendar_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("years", sa.JSON(), nullable=False),
+        sa.Column("warnings", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_calendar_import_made_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_import")),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("case_no", sa.String(length=30), nullable=True),
         sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("is_practice", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.Column("condition_id", sa.Uuid(), nullable=True),
@@ -236,7 +317,9 @@ def upgrade() -> None:
         sa.Column("occurred_at", grid.db.UTCDateTime(), nullable=False),
         sa.Column("reported_at", grid.db.UTCDateTime(), nullable=False),
         sa.Column("filed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("yellow_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("is_due_provisional", sa.Boolean(), nullable=False),
         sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("rework_no", sa.Integer(), nullable=False),
         sa.Column("history_seq", sa.Integer(), nullable=False),
@@ -261,6 +344,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_reporter_id_id", ["reporter_id", "id"], unique=False)
         batch_op.create_index("ix_event_state_id", ["state", "id"], unique=False)
 
+    op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scheme_code", sa.String(length=20), nullable=False),
+        sa.Column("scheme_name", sa.String(length=60), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("taken", sa.JSON(), nullable=False),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_import_batch_confirmed_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user_account.id"], name=op.f("fk_import_batch_created_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
     op.create_table(
         "login_session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -468,13 +579,17 @@ def upgrade() -> None:
         sa.Column("limit_value", sa.Integer(), nullable=False),
         sa.Column("limit_unit", sa.String(length=15), nullable=False),
         sa.Column("started_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("yellow_at", grid.db.UTCDateTime(), nullable=False),
         sa.Column("due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("finished_at", grid.db.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name=op.f("fk_deadline_assignment_id_assignment")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_deadline_event_id_event")),
+        sa.ForeignKeyConstraint(["policy_id"], ["work_policy.id"], name=op.f("fk_deadline_policy_id_work_policy")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
@@ -510,11 +625,33 @@ def upgrade() -> None:
     with op.batch_alter_table("event_log", schema=None) as batch_op:
         batch_op.create_index("uq_event_log_event_id_seq", ["event_id", "seq"], unique=True)
 
-    for table in ("event_log", "trail_entry"):
-        protect(table)
+    op.create_table(
+        "deadline_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deadline_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("old_due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("new_due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_change_deadline_id_deadline")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_change")),
+    )
+    with op.batch_alter_table("deadline_change", schema=None) as batch_op:
+        batch_op.create_index("ix_deadline_change_deadline_id", ["deadline_id"], unique=False)
+
+    protect("trail_entry")
+    protect_but_practice("event_log")
+    keep_real_events()
+    seed_calendar()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("deadline_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_deadline_change_deadline_id")
+
+    op.drop_table("deadline_change")
     with op.batch_alter_table("event_log", schema=None) as batch_op:
         batch_op.drop_index("uq_event_log_event_id_seq")
 
@@ -570,6 +707,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
 
     op.drop_table("login_session")
+    op.drop_table("import_batch")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_state_id")
         batch_op.drop_index("ix_event_reporter_id_id")
@@ -579,6 +717,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_area_id_id")
 
     op.drop_table("event")
+    op.drop_table("calendar_import")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_department_id"))
 
@@ -587,8 +726,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_filing_condition_category_id"))
 
     op.drop_table("filing_condition")
+    with op.batch_alter_table("work_policy", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_work_policy_area_id",
+            sqlite_where=sa.text("valid_to IS NULL"),
+            postgresql_where=sa.text("valid_to IS NULL"),
+        )
+
+    op.drop_table("work_policy")
     op.drop_table("department")
     op.drop_table("cell")
+    with op.batch_alter_table("category_mapping", schema=None) as batch_op:
+        batch_op.drop_index("uq_category_mapping_left_right")
+
+    op.drop_table("category_mapping")
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.drop_index("uq_category_scheme_id_code_valid_from")
 
@@ -608,9 +759,9 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("category_scheme")
     op.drop_table("case_counter")
+    op.drop_table("calendar_day")
     with op.batch_alter_table("area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_area_parent_id"))
 
     op.drop_table("area")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION refuse_change()")
+    drop_functions()

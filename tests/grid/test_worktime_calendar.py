@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grid.clock import LOCAL
 from grid.errors import Invalid
-from grid.worktime.calendar import DEFAULT_SLOTS, Slot, WorkCalendar, _warn_provisional
+from grid.worktime.calendar import DEFAULT_SLOTS, Slot, WorkCalendar, WorkdayMode, _warn_provisional
 from grid.worktime.day import Day, DayKind, read_days, shipped_days
 
 CALENDAR = WorkCalendar.of(shipped_days())
@@ -59,6 +59,16 @@ def test_2026_has_the_days_of_the_notice():
     assert weekday_exceptions(2026, DayKind.WORKDAY) == "01-04 02-14 02-28 05-09 09-20 10-10".split()
 
 
+def test_2027_has_the_statutory_days_only_and_says_that_they_are_provisional():
+    days = [day for day in shipped_days() if day.day.year == 2027]
+
+    assert [f"{day.day:%m-%d}" for day in days] == (
+        "01-01 02-05 02-06 02-07 02-08 04-05 05-01 05-02 06-09 09-15 10-01 10-02 10-03".split()
+    )
+    assert all(day.is_provisional and day.kind is DayKind.HOLIDAY for day in days)
+    assert CALENDAR.known_years == {2025, 2026}
+
+
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_a_shipped_year_names_its_source(year):
     first = (files("grid.worktime") / "holidays" / f"{year}.csv").read_text("utf-8").splitlines()[0]
@@ -73,7 +83,8 @@ def test_a_shipped_year_names_its_source(year):
         ("2026-01-30T12:00", 1, "2026-01-30T15:00"),
         ("2026-01-30T18:00", 1, "2026-02-02T09:00"),
         ("2026-01-31T09:30", 8, "2026-02-02T18:00"),
-        ("2026-12-31T17:00", 2, "2027-01-01T09:00"),  # 2027 has no rows: New Year's Day, a Friday, counts for now
+        ("2026-12-31T17:00", 2, "2027-01-04T09:00"),  # New Year's Day is a holiday before any notice says so
+        ("2031-12-31T17:00", 2, "2032-01-01T09:00"),  # 2032 has no rows at all: Monday to Friday
         ("2025-12-31T17:00", 2, "2026-01-04T09:00"),  # 1 to 3 January off, Sunday the 4th works
         ("2026-01-31T03:00", 0, "2026-01-31T03:00"),
     ],
@@ -150,6 +161,19 @@ def test_a_year_without_rows_is_provisional_and_warns_once(caplog):
     assert [record.args for record in caplog.records] == [(2031,)]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-11-02", "2026-12-31T18:00", False),
+        ("2026-12-30", "2027-01-04", True),
+        ("2027-03-01", "2027-03-02", True),
+        ("2024-12-30", "2025-01-02", True),  # no rows before 2025
+    ],
+)
+def test_a_stretch_of_time_is_provisional_when_any_of_its_years_is(start, end, expected):
+    assert CALENDAR.is_provisional(at(start), at(end)) is expected
+
+
 def test_the_year_is_the_local_one():
     assert CALENDAR.is_provisional(datetime(2026, 12, 31, 16, tzinfo=UTC))  # midnight in Shanghai
 
@@ -207,3 +231,33 @@ def _time_us(start: datetime, rounds: int) -> float:
     for _ in range(rounds):
         CALENDAR.after(start, 260 * 8 * HOUR_S)
     return (time.perf_counter() - begin) / rounds * 1e6
+
+
+def test_whole_days_cost_less_than_50_microseconds_too():
+    calendar = WorkCalendar.of(shipped_days(), mode=WorkdayMode.WHOLE_DAY_NEXT)
+    start, rounds = at("2025-03-03T11:00"), 2000
+    calendar.close_of(start, 260)
+
+    def once() -> float:
+        begin = time.perf_counter()
+        for _ in range(rounds):
+            calendar.close_of(start, 260)
+        return (time.perf_counter() - begin) / rounds * 1e6
+
+    assert min(once() for _ in range(5)) < 50
+
+
+@given(moments, st.integers(1, 300))
+def test_the_nth_day_is_the_nth_working_day_counted_one_by_one(start, days):
+    day = start.astimezone(LOCAL).date()
+    for _ in range(days):
+        day += timedelta(days=1)
+        while not CALENDAR.is_workday(day):
+            day += timedelta(days=1)
+
+    assert CALENDAR.close_of(start, days) == datetime.combine(day, clock_time(18), LOCAL)
+
+
+def test_no_days_are_refused():
+    with pytest.raises(ValueError, match="one day"):
+        CALENDAR.close_of(at("2026-01-30"), 0)

@@ -1,6 +1,6 @@
 """Time limits: the field's own vectors, the words, and the light."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from grid.clock import LOCAL
 from grid.errors import Invalid
-from grid.worktime.calendar import WorkCalendar
+from grid.worktime.calendar import Slot, WorkCalendar, WorkdayMode
 from grid.worktime.day import shipped_days
 from grid.worktime.limit import Light, Limit, Unit, due, light, yellow_at
 
-CALENDAR = WorkCalendar.of(shipped_days())
+DAYS = shipped_days()
+CALENDAR = WorkCalendar.of(DAYS)
+WHOLE_DAYS = WorkCalendar.of(DAYS, mode=WorkdayMode.WHOLE_DAY_NEXT)
 
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.sampled_from([LOCAL, UTC]))
 limits = st.builds(Limit, st.integers(1, 60), st.sampled_from(Unit))
@@ -37,6 +39,68 @@ def at(text: str) -> datetime:
 )
 def test_a_limit_is_due(start, limit, end):
     assert due(at(start), limit, CALENDAR).isoformat() == at(end).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-01-30T17:00", 1, "2026-02-02T18:00"),  # Friday afternoon: the weekend between
+        ("2026-01-30T07:00", 1, "2026-02-02T18:00"),  # before opening the start day does not count either
+        ("2026-01-30T19:30", 2, "2026-02-03T18:00"),
+        ("2026-01-31T09:30", 1, "2026-02-02T18:00"),  # Saturday
+        ("2026-02-13T17:00", 1, "2026-02-14T18:00"),  # Saturday the 14th works
+        ("2026-02-13T17:00", 2, "2026-02-24T18:00"),  # 15 to 23 off
+        ("2026-02-16T10:00", 1, "2026-02-24T18:00"),  # in the middle of the holiday
+        ("2026-09-30T10:00", 3, "2026-10-10T18:00"),  # 1 to 7 October off, Saturday the 10th works
+        ("2025-12-31T10:00", 1, "2026-01-04T18:00"),  # over the year: Sunday the 4th works
+        ("2026-12-31T10:00", 1, "2027-01-04T18:00"),
+        ("2026-01-04T23:59:59", 5, "2026-01-09T18:00"),
+    ],
+)
+def test_a_limit_in_whole_days_is_due_at_close_of_business(start, days, end):
+    assert due(at(start), Limit(days, Unit.WORK_DAY), WHOLE_DAYS) == at(end)
+
+
+def test_whole_days_change_no_other_unit():
+    for unit in (Unit.WORK_HOUR, Unit.URGENT_HOUR, Unit.NATURAL_DAY, Unit.URGENT_MINUTE):
+        assert due(at("2026-01-30T17:00"), Limit(4, unit), WHOLE_DAYS) == due(
+            at("2026-01-30T17:00"), Limit(4, unit), CALENDAR
+        )
+
+
+@pytest.mark.parametrize(
+    ("slots", "start", "limit", "end"),
+    [
+        ("09:00-12:00 14:30-17:30", "2026-01-30T17:00", Limit(4, Unit.WORK_HOUR), "2026-02-02T15:00"),
+        ("09:00-17:00", "2026-01-30T17:00", Limit(1, Unit.WORK_DAY), "2026-02-02T17:00"),
+        # Seven hours a day: eight hours are more than one.
+        ("08:30-12:00 14:30-18:00", "2026-01-30T16:00", Limit(1, Unit.WORK_DAY), "2026-02-02T17:00"),
+        ("08:00-12:00 13:00-17:00 18:00-22:00", "2026-01-30T17:30", Limit(4, Unit.WORK_HOUR), "2026-01-30T22:00"),
+    ],
+)
+def test_each_street_has_its_own_hours(slots, start, limit, end):
+    told = [slot.split("-") for slot in slots.split()]
+    calendar = WorkCalendar.of(DAYS, [Slot(time.fromisoformat(a), time.fromisoformat(b)) for a, b in told])
+
+    assert due(at(start), limit, calendar) == at(end)
+
+
+@given(moments, st.integers(1, 60))
+def test_whole_days_end_at_the_close_of_a_working_day_after_the_start_day(start, days):
+    due_at = due(start, Limit(days, Unit.WORK_DAY), WHOLE_DAYS)
+
+    assert WHOLE_DAYS.is_workday(due_at.date()) and due_at.time() == time(18)
+    assert due_at.date() > start.astimezone(LOCAL).date()
+    # The whole days between hold eight working hours each.
+    midnight = datetime.combine(start.astimezone(LOCAL).date() + timedelta(days=1), time(), LOCAL)
+    assert WHOLE_DAYS.between(midnight, due_at) == days * 8 * 3600
+
+
+def test_a_street_may_call_its_units_otherwise():
+    wording = {Unit.WORK_DAY: "天"}
+
+    assert Limit(2, Unit.WORK_DAY).words(wording) == "2天"
+    assert Limit(4, Unit.WORK_HOUR).words(wording) == "4小时"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +154,7 @@ def test_who_starts_later_is_due_no_earlier(one, other, limit):
 def test_the_light_of_a_working_limit(now, expected):
     started, due_at = at("2026-01-30T17:00"), at("2026-02-02T11:00")
 
-    assert light(started, due_at, at(now), CALENDAR) is expected
+    assert light(yellow_at(started, due_at, CALENDAR), due_at, at(now)) is expected
 
 
 @pytest.mark.parametrize(
@@ -99,12 +163,13 @@ def test_the_light_of_a_working_limit(now, expected):
 )
 def test_the_light_of_an_urgent_limit(minutes, expected):
     started = at("2026-02-14T23:50")
+    due_at = started + timedelta(minutes=15)
 
-    assert light(started, started + timedelta(minutes=15), started + timedelta(minutes=minutes)) is expected
+    assert light(yellow_at(started, due_at), due_at, started + timedelta(minutes=minutes)) is expected
 
 
 def test_no_limit_no_light():
-    assert light(at("2026-01-30"), None, at("2026-01-31")) is Light.NONE
+    assert light(None, None, at("2026-01-31")) is Light.NONE
 
 
 @given(moments, limits, st.lists(moments, min_size=2, max_size=5))
@@ -113,10 +178,12 @@ def test_a_light_never_turns_back(start, limit, times):
     due_at = due(start, limit, CALENDAR)
     order = [Light.GREEN, Light.YELLOW, Light.RED]
 
-    shown = [order.index(light(start, due_at, now, calendar)) for now in sorted(times)]
+    turns_at = yellow_at(start, due_at, calendar)
+
+    shown = [order.index(light(turns_at, due_at, now)) for now in sorted(times)]
 
     assert shown == sorted(shown)
-    assert start < yellow_at(start, due_at, calendar) <= due_at
+    assert start < turns_at <= due_at
 
 
 def test_every_light_has_words():

@@ -26,7 +26,10 @@ POLL_S = 0.01
 
 
 class CrashRig:
-    """One server; its address stays the same over restarts. Its output goes to ``<folder>/server.log``."""
+    """One server; its address stays the same over restarts. Its output goes to ``<folder>/server.log``.
+
+    under: a program and its arguments that runs the server, such as strace.
+    """
 
     def __init__(
         self,
@@ -38,14 +41,22 @@ class CrashRig:
         workers: int = 2,
         threads: int = 8,
         options: tuple[str, ...] = (),
+        under: tuple[str, ...] = (),
     ) -> None:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.log = folder / "server.log"
         self.env = {"WANGGE_DATA": str(folder), **(env or {})}
         self._chdir = chdir
-        self._command = [sys.executable, "-m", "gunicorn", app]
-        self._command += ["--bind", f"{HOST}:{self.port}", "--chdir", str(chdir), "--no-control-socket"]
+        self._command = [*under, sys.executable, "-m", "gunicorn", app]
+        self._command += [
+            "--bind",
+            f"{HOST}:{self.port}",
+            "--chdir",
+            str(chdir),
+            "--no-control-socket",
+            "--preload",
+        ]
         self._command += [
             "--worker-class",
             "gthread",
@@ -84,6 +95,12 @@ class CrashRig:
                 raise RuntimeError(f"the server did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
             time.sleep(POLL_S)
         return time.monotonic() - begin
+
+    @property
+    def pid(self) -> int:
+        """Process id of the master, also the id of the group."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
 
     def is_ready(self) -> bool:
         """Whether /healthz answers 200 now."""

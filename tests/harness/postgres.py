@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -14,8 +15,9 @@ from tests.harness.port import free_port
 class Cluster:
     """Starts on entry, stops on exit. url(name) is the address of a database in it."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        self.folder = folder / "cluster"
+    def __init__(self, *, durable: bool = False) -> None:
+        # Not below pytest's folders: another run beside this one closes those to the server's user.
+        self.folder = Path(tempfile.mkdtemp(prefix="wangge-pg-"))
         self.durable = durable
         self.port = free_port()
         self._bin = _binaries()
@@ -24,12 +26,7 @@ class Cluster:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def __enter__(self) -> Cluster:
-        self.folder.mkdir(parents=True)
         if os.geteuid() == 0:  # the server refuses to run as root
-            for parent in (self.folder, *self.folder.parents):
-                if parent == Path("/tmp"):  # noqa: S108  where pytest keeps its folders
-                    break
-                parent.chmod(parent.stat().st_mode | 0o011)
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-D", self.folder, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8")
         safety = [] if self.durable else ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
@@ -49,6 +46,12 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server, whose children do the work."""
+        return int((self.folder / "postmaster.pid").read_text().splitlines()[0])
 
     def sql(self, statement: str) -> str:
         """Run one statement in the maintenance database."""

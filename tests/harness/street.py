@@ -1,4 +1,4 @@
-"""The demo street in a fresh database, and workers who sign in over HTTP: what drills and benchmarks start from."""
+"""The demo street in a fresh database, and workers who sign in over HTTP: where drills and benchmarks start."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask_migrate import upgrade
 import fixtures.daling
 from fixtures.daling import PASSWORD
 from grid.areas import net
+from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.events import rulebook
 from wsgi import create_app
@@ -33,6 +34,7 @@ def build(url: str, data: Path) -> None:
         db.engine.dispose()
     net.forget()
     rulebook.forget()
+    almanac.forget()
 
 
 @dataclass(frozen=True)

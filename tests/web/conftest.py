@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-GRID_1 = {"longitude": 114.7326, "latitude": 22.9489, "accuracy": 9}
+HOME = {"longitude": 114.7211, "latitude": 22.9538, "accuracy": 9}  # in wg01's own grid
 # WANGGE_SCREENS=docs/screens makes the tests keep what they see.
 SCREENS = os.environ.get("WANGGE_SCREENS")
 
@@ -87,7 +87,7 @@ def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
 
 @pytest.fixture
 def handset(opened: Opener) -> Callable[[str], Page]:
-    """A grid worker's phone, with a fix in 大岭社区's first grid."""
+    """A grid worker's phone, standing in wg01's grid."""
 
     def open_(username: str) -> Page:
         return opened(
@@ -97,7 +97,7 @@ def handset(opened: Opener) -> Callable[[str], Page]:
             device_scale_factor=2,
             is_mobile=True,
             has_touch=True,
-            geolocation=GRID_1,
+            geolocation=HOME,
             permissions=["geolocation"],
         )
 

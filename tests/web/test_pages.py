@@ -16,7 +16,7 @@ def test_the_front_page_leads_to_handset_and_console(opened: Callable[..., Page]
     page = opened(None, "/", viewport={"width": 1366, "height": 768})
 
     keep(page, "portal")
-    expect(page.get_by_role("link", name="手机端")).to_have_attribute("href", "/m/")
+    expect(page.get_by_role("link", name="巡查上报")).to_have_attribute("href", "/m/")
     expect(page.get_by_role("link", name="调度台")).to_have_attribute("href", "/console/")
 
 

@@ -1,0 +1,62 @@
+"""`python -m benchmarks`: all of them, or those named; exit code 1 when a bar is not met.
+
+Writes nothing unless told where: `--write docs/performance.md` replaces the figures in that file, keeps the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from benchmarks import create, deadline, list, locate, memory, start
+from benchmarks.table import Table
+
+ALL: dict[str, Callable[[], Table]] = {
+    "create": create.measure,
+    "deadline": deadline.measure,
+    "list": list.measure,
+    "locate": locate.measure,
+    "memory": memory.measure,
+    "start": start.measure,
+}
+MARK = "<!-- figures: written by python -m benchmarks --write; do not edit below -->\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(ALL))
+    parser.add_argument("--write", type=Path, metavar="FILE", help="replace the figures in this file")
+    told = parser.parse_args()
+    if unknown := set(told.names) - ALL.keys():
+        parser.error(f"no benchmark named {', '.join(sorted(unknown))}")
+    logging.disable(logging.INFO)  # a line a request is not what is measured here in process
+    tables = []
+    for name in told.names or ALL:
+        tables.append(ALL[name]())
+        print(tables[-1].markdown(), flush=True)
+    if told.write:
+        write(told.write, tables)
+    return 0 if all(table.is_met for table in tables) else 1
+
+
+def write(path: Path, tables: Iterable[Table]) -> None:
+    """Replace what stands below the mark."""
+    above = path.read_text(encoding="utf-8").split(MARK)[0]
+    path.write_text(above + MARK + "\n" + machine() + "\n".join(t.markdown() for t in tables), encoding="utf-8")
+
+
+def machine() -> str:
+    """The day and the machine, in a sentence."""
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores = f"{os.cpu_count()} cores, {memory_gib:.0f} GiB"
+    return f"Measured on {date.today()}: {cores}, Linux, CPython {platform.python_version()}.\n\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

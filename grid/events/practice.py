@@ -1,0 +1,82 @@
+"""Practice (演练): cases made to learn with. They run like real ones, count nowhere, and can be wiped.
+
+The database lets only their rows go (migrations/append_only.py): a real case and its history stay for ever, and
+none can be turned into a practice case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from grid.accounts.user import User
+from grid.db import db
+from grid.events import notify
+from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.event import Assignment, Event, EventLog
+from grid.events.photo import EventPhoto
+from grid.job.job import Job
+from grid.notices.notice import Notice
+from grid.tasks.task import Task
+from grid.trail import entry as trail
+
+BATCH = 200
+
+
+def real() -> ColumnElement[bool]:
+    """The predicate of everything that counts cases: no practice."""
+    return Event.is_practice.is_(False)
+
+
+def count() -> int:
+    """How many practice cases there are."""
+    return db.session.scalar(select(func.count()).select_from(Event).where(Event.is_practice)) or 0
+
+
+def wipe(actor: User | None) -> dict[str, int]:
+    """Remove every practice case and all that hangs on it; how many rows of each kind went.
+
+    The op ledger keeps its receipts, so that a handset's late retry is answered instead of making the case again;
+    case numbers are not given a second time; photos nobody else refers to go with the next sweep of the media.
+    """
+    gone: dict[str, int] = dict.fromkeys(("events", *(name for name, _, _ in _HANGING), "jobs"), 0)
+    while events := _some():
+        for name, count_ in _remove(events).items():
+            gone[name] += count_
+    trail.record(actor, "practice:wipe", "practice", "all", counts=gone)
+    return gone
+
+
+def _some() -> list[tuple[UUID, int]]:
+    """A batch of practice cases with the length of their history, locked so that nobody takes a step meanwhile."""
+    found = select(Event.id, Event.history_seq).where(Event.is_practice).order_by(Event.id).limit(BATCH)
+    return [(row.id, row.history_seq) for row in db.session.execute(found.with_for_update())]
+
+
+# What hangs on a case, leaves first: name, table, the column that names the case.
+_HANGING: tuple[tuple[str, Any, Any], ...] = (
+    ("notices", Notice, Notice.subject_id),
+    ("tasks", Task, Task.subject_id),
+    ("photos", EventPhoto, EventPhoto.event_id),
+    ("deadlines", Deadline, Deadline.event_id),
+    ("history", EventLog, EventLog.event_id),
+    ("assignments", Assignment, Assignment.event_id),
+)
+
+
+def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
+    ids = [event_id for event_id, _ in events]
+    clocks = select(Deadline.id).where(Deadline.event_id.in_(ids))
+    _delete(DeadlineChange, DeadlineChange.deadline_id.in_(clocks))
+    gone = {name: _delete(table, column.in_(ids)) for name, table, column in _HANGING}
+    keys = [notify.key(event_id, seq) for event_id, last in events for seq in range(1, last + 1)]
+    # A job that still waits finds nothing to tell; one that is done is only a record of having told.
+    gone["jobs"] = _delete(Job, Job.key.in_(keys), Job.done_at.is_not(None))
+    return gone | {"events": _delete(Event, Event.id.in_(ids))}
+
+
+def _delete(table: Any, *where: ColumnElement[bool]) -> int:
+    done = db.session.execute(delete(table).where(*where).execution_options(synchronize_session=False))
+    return int(done.rowcount)  # type: ignore[attr-defined]

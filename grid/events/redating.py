@@ -1,0 +1,79 @@
+"""Redating (时限重算): clocks that ran into a year without its notice are computed again when the notice is in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from grid import clock
+from grid.accounts import user as users
+from grid.accounts.user import User
+from grid.calendars import almanac, notice_import, policy
+from grid.calendars.notice_import import CalendarImport
+from grid.db import db
+from grid.events import deadline, handling
+from grid.events.deadline import Deadline, DeadlineChange, DeadlineKind, DeadlineState
+from grid.events.event import Event
+from grid.events.lifecycle import REDATE
+from grid.trail import entry as trail
+
+_PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional)
+
+
+def confirm(actor: User | None, found: CalendarImport) -> int:
+    """Do an import that was previewed, and compute anew what waited for it; how many due moments moved."""
+    notice_import.apply(actor, found)
+    return redate(actor, f"导入“{found.source}”")
+
+
+def waiting() -> int:
+    """How many running clocks wait for a notice."""
+    return db.session.scalar(select(func.count()).select_from(Deadline).where(*_PROVISIONAL)) or 0
+
+
+def redate(actor: User | None, reason: str) -> int:
+    """Compute every running provisional clock again, each by the policy it was started under.
+
+    The old due moment is kept with the clock and in the history of the case, whose due moment follows.
+    """
+    now = almanac.fresh()
+    events = _locked()
+    found = select(Deadline).where(*_PROVISIONAL).order_by(Deadline.id)
+    clocks = [row for row in db.session.scalars(found) if row.event_id in events]
+    policies = {number: policy.by_number(number) for number in {row.policy_id for row in clocks}}
+    moved = 0
+    for row in clocks:
+        old = row.due_at
+        row.compute(now, policies[row.policy_id])
+        event = events[row.event_id]
+        assignment = next((a for a in event.assignments if a.id == row.assignment_id), None)
+        deadline.show(row, event, assignment)
+        if row.due_at != old:
+            _keep(actor, row, event, old, reason)
+            moved += 1
+    trail.record(actor, "deadline:redate", "deadline", "running", reason=reason, clocks=len(clocks), moved=moved)
+    return moved
+
+
+def _locked() -> dict[UUID, Event]:
+    """The cases whose clocks wait, locked against steps meanwhile."""
+    cases = select(Deadline.event_id).where(*_PROVISIONAL)
+    found = select(Event).where(Event.id.in_(cases)).options(selectinload(Event.assignments)).order_by(Event.id)
+    return {event.id: event for event in db.session.scalars(found.with_for_update())}
+
+
+def _keep(actor: User | None, row: Deadline, event: Event, old: datetime, reason: str) -> None:
+    """The old due moment, beside the clock and in the history of the case."""
+    at = clock.now()
+    db.session.add(
+        DeadlineChange(deadline_id=row.id, at=at, old_due_at=old, new_due_at=row.due_at, reason=reason[:200])
+    )
+    data = {
+        "clock": "全案时限" if row.kind is DeadlineKind.CASE else "部门时限",
+        "from": clock.local(old).isoformat(timespec="minutes"),
+        "to": clock.local(row.due_at).isoformat(timespec="minutes"),
+    }
+    handling.log(actor or users.automaton(), event, REDATE, event.state, at, reason, data)

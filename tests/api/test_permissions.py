@@ -1,0 +1,402 @@
+"""Who may do what, where: every operation of the OpenAPI document × every post × every relation, told by authz.yaml
+alone. 403: the post does not hold the permission. 404: it does, but not there; just as if the thing did not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from fixtures.daling import PASSWORD, STREET
+from grid.db import transaction
+from grid.events import lifecycle, rulebook
+from grid.events.event import Event
+from grid.events.lifecycle import Transition
+from grid.notices import notice
+from tests.factories import street
+from tests.factories.account import disable, find_user, make_user
+from tests.factories.event import make_event
+from tests.factories.person import Caller, Person, make_report
+from tests.factories.photo import jpeg
+
+AUTHZ = yaml.safe_load(Path("grid/accounts/authz.yaml").read_text("utf-8"))
+GRID = "441323002001001"
+STALE = {"If-Match": '"0"'}
+_shades = count(1000)
+
+
+@dataclass(frozen=True)
+class Who:
+    """A caller, as the staff list has them."""
+
+    username: str
+    post: str
+    area: str = STREET
+    department: str = ""
+
+
+PEOPLE = (
+    Who("wg01", "grid_worker", GRID),
+    Who("slr01", "acceptor"),
+    Who("zbz01", "shift_leader"),
+    Who("pqy01", "dispatcher"),
+    Who("jb01", "clerk", department="cg"),
+    Who("fz01", "department_head", department="cg"),
+    Who("ld01", "leader"),
+    Who("xt01", "system_admin"),
+    Who("aq01", "security_admin"),
+    Who("sj99", "audit_admin"),
+)
+
+
+@dataclass
+class Thing:
+    """Something in the database, and the facts its relations to people follow from."""
+
+    name: str
+    path: dict[str, str]  # what fills the braces of an address
+    area: str = ""
+    owner: str = ""
+    department: str = ""
+    tasks_of: str = ""
+
+    def relations(self, who: Who) -> set[str]:
+        here = bool(self.area) and self.area.startswith(who.area)
+        facts = {
+            "own": self.owner == who.username,
+            "area": here,
+            "department": here and bool(self.department) and self.department == who.department,
+            "task": self.tasks_of == who.username,
+        }
+        return {relation for relation, holds in facts.items() if holds}
+
+
+@dataclass(frozen=True)
+class Example:
+    """How one operation is called: about which things, and its status when all is well (412: stopped on purpose)."""
+
+    status: int
+    about: str = ""
+    request: Callable[[], dict[str, Any]] = field(default=dict)
+
+
+def _step(action: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"json": {"action": action}, "headers": STALE}
+
+
+def _photo() -> dict[str, Any]:
+    return {"data": jpeg(next(_shades)), "content_type": "image/jpeg"}
+
+
+def _sign_in() -> dict[str, Any]:
+    return {"json": {"username": "dd01", "password": PASSWORD}}
+
+
+EXAMPLES: dict[str, Example] = {
+    "POST /api/sessions": Example(200, request=_sign_in),
+    "DELETE /api/sessions": Example(204),
+    "POST /api/sessions/refresh": Example(401, request=lambda: {"json": {"refresh_token": "none"}}),
+    "GET /api/me": Example(200),
+    "GET /api/queues": Example(200),
+    "GET /api/events": Example(200),
+    "GET /api/events/{event_id}": Example(200, "event"),
+    "POST /api/events/{event_id}/steps": Example(412, "event", _step("accept")),
+    "POST /api/events/{event_id}/assignments/{assignment_id}/steps": Example(412, "event", _step("sign")),
+    "PUT /api/photos/{sha256}": Example(201, "photo bytes", _photo),
+    "GET /api/photos/{photo_id}": Example(200, "event"),
+    "GET /api/departments": Example(200),
+    "GET /api/categories": Example(200),
+    "GET /api/areas": Example(200),
+    "GET /api/areas/locate": Example(
+        200, request=lambda: {"query_string": {"lon": 114.72, "lat": 22.95, "datum": "wgs84"}}
+    ),
+    "GET /api/workers": Example(200, "area"),
+    "GET /api/calendar": Example(200),
+    "PUT /api/calendar/{day}": Example(
+        412, "calendar", lambda: {"json": {"kind": "holiday", "name": "台风停工"}, "headers": STALE}
+    ),
+    "DELETE /api/calendar/{day}": Example(412, "calendar", lambda: {"headers": STALE}),
+    "POST /api/calendar/imports": Example(
+        201, request=lambda: {"content_type": "text/csv", "data": "日期,类型,名称\n2027-02-05,放假,春节"}
+    ),
+    "GET /api/calendar/imports/{import_id}": Example(404, "calendar"),
+    "POST /api/calendar/imports/{import_id}/confirm": Example(404, "calendar", lambda: {"headers": STALE}),
+    "GET /api/work-policy": Example(200),
+    "PUT /api/work-policy": Example(
+        412,
+        request=lambda: {
+            "json": {"slots": [{"start": "09:00", "end": "17:00"}], "workday_mode": "hours8"},
+            "headers": STALE,
+        },
+    ),
+    "GET /api/practice": Example(200),
+    "POST /api/practice/wipe": Example(200),
+    "GET /api/notices": Example(200),
+    "POST /api/notices/{notice_id}/read": Example(204, "notice"),
+    "GET /healthz": Example(200),
+    "POST /mobile/v1/session": Example(200, request=_sign_in),
+    "DELETE /mobile/v1/session": Example(204),
+    "POST /mobile/v1/session/refresh": Example(401, request=lambda: {"json": {"refresh_token": "none"}}),
+    "PUT /mobile/v1/photos/{sha256}": Example(201, "photo bytes", _photo),
+    "GET /mobile/v1/photos/{photo_id}": Example(200, "event"),
+    "GET /mobile/v1/notices": Example(200),
+    "POST /mobile/v1/notices/{notice_id}/read": Example(204, "notice"),
+    "GET /mobile/v1/bootstrap": Example(200),
+    "POST /mobile/v1/reports": Example(201, request=lambda: {"json": make_report()}),
+    "GET /mobile/v1/reports": Example(200),
+    "GET /mobile/v1/reports/{event_id}": Example(200, "event"),
+    "GET /mobile/v1/tasks": Example(200),
+    "GET /mobile/v1/tasks/{task_id}": Example(200, "task"),
+    "POST /mobile/v1/tasks/{task_id}/answer": Example(
+        412, "task", lambda: {"json": {"client_id": str(uuid4()), "result": "pass"}, "headers": STALE}
+    ),
+}
+
+
+@pytest.fixture
+def streets(app: Flask) -> None:
+    """Two streets, and a clerk and a head in Daling's 城管 that are not one person."""
+    street.make_second_street()
+    make_user("jb01", "clerk", department="cg")
+    make_user("fz01", "department_head", department="cg")
+
+
+@pytest.fixture
+def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
+    """By kind: things in every relation to the people above, and one of each kind that does not exist."""
+    nowhere = {name: str(uuid4()) for name in ("event_id", "assignment_id", "photo_id", "task_id", "notice_id")}
+    events = [
+        _case(app, "own event", "wg01", GRID, "cg", "handling"),
+        _case(app, "own event in a foreign area", "wg01", street.GRID, street.DEPARTMENT, "pending_sign"),
+        _case(app, "own area, foreign department", "wg02", GRID, "ga", "handling"),
+        _case(app, "foreign grid, own department", "wg02", "441323002001002", "cg", "handling"),
+        _case(app, "foreign grid, own task", "wg02", "441323002001002", "ga", "checking", checker="wg01"),
+        _case(app, "foreign area", street.WORKER, street.GRID, street.DEPARTMENT, "handling"),
+        Thing("event that does not exist", nowhere),
+    ]
+    mine = _case(app, "", "wg02", GRID, "ga", "checking", checker="wg01")
+    other = _case(app, "", "wg01", GRID, "ga", "checking", checker="wg02")
+    return {
+        "": [Thing("", {})],
+        "photo bytes": [Thing("", {})],
+        "calendar": [Thing("", {"day": "2026-12-25", "import_id": str(uuid4())})],
+        "event": events,
+        "task": [
+            Thing("own task", mine.path, owner="wg01"),
+            Thing("somebody's task", other.path, owner="wg02"),
+            Thing("task that does not exist", nowhere),
+        ],
+        "notice": [
+            *(Thing("own notice", {"notice_id": _notice(who.username)}, owner=who.username) for who in PEOPLE),
+            Thing("notice that does not exist", nowhere),
+        ],
+        "area": [
+            Thing("own area", {"area": GRID}, area=GRID),
+            Thing("foreign area", {"area": street.GRID}, area=street.GRID),
+            Thing("area that does not exist", {"area": "110101001001001"}),
+        ],
+    }
+
+
+def _case(
+    app: Flask, name: str, reporter: str, area: str, department: str, state: str, checker: str = ""
+) -> Thing:
+    photo = jpeg(next(_shades))
+    assert Person(app, reporter).upload(photo).status_code == 201
+    event = make_event(
+        state=state,
+        reporter=reporter,
+        area=area,
+        department=department,
+        checker=checker or None,
+        photos=[{"sha256": sha256(photo).hexdigest(), "role": "near"}],
+    )
+    path = {
+        "event_id": str(event.id),
+        "assignment_id": str(event.assignments[0].id),
+        "photo_id": str(event.photos[0].id),
+        "task_id": str(event.tasks[0].id if event.tasks else uuid4()),
+    }
+    return Thing(name, path, area, reporter, department, checker)
+
+
+def _notice(username: str) -> str:
+    user, about = find_user(username), uuid4()
+    with transaction():
+        notice.tell([user.id], f"test:{username}", "标题", "内容", about)
+    [told] = notice.mine(user)
+    return str(told.id)
+
+
+def _operations(app: Flask) -> dict[str, str]:
+    """Every operation of the document with the permission it says it needs."""
+    document = Caller(app).get("/api/openapi.json").json
+    return {
+        f"{method.upper()} {path}": operation["x-permission"]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    }
+
+
+def _granted(post: str, permission: str) -> set[str] | None:
+    told = AUTHZ["everyone"].get(permission, AUTHZ["posts"][post]["grants"].get(permission))
+    return None if told is None else set(told)
+
+
+def _expected(example: Example, permission: str, who: Who, thing: Thing) -> int:
+    if permission == "public":
+        return example.status
+    granted = _granted(who.post, permission)
+    if granted is None:
+        return 403
+    bound = example.about in ("event", "task", "notice", "area")
+    return example.status if not bound or granted & ({"any"} | thing.relations(who)) else 404
+
+
+def _send(caller: Caller, operation: str, example: Example, thing: Thing) -> TestResponse:
+    method, path = operation.split(" ")
+    request = example.request()
+    if example.about == "area":
+        request["query_string"] = thing.path
+    names = dict(thing.path)
+    if example.about == "photo bytes":
+        names["sha256"] = sha256(request["data"]).hexdigest()
+    return caller.open(method, path.format(**names), **request)
+
+
+def test_every_operation_has_an_example_request(app: Flask) -> None:
+    assert set(EXAMPLES) == set(_operations(app))
+
+
+def test_every_post_that_people_hold_is_in_the_matrix() -> None:
+    held = {code for code, post in AUTHZ["posts"].items() if not post.get("internal")}
+
+    assert {who.post for who in PEOPLE} == held
+
+
+def test_every_operation_answers_every_post_as_authz_says(app: Flask, things: dict[str, list[Thing]]) -> None:
+    operations, differences, cells = _operations(app), [], 0
+    for who in PEOPLE:
+        person = Person(app, who.username)
+        for operation, example in EXAMPLES.items():
+            for thing in things[example.about]:
+                answer = _send(person, operation, example, thing)
+                if answer.status_code == 204 and operation.startswith("DELETE"):
+                    person.sign_in()
+                wanted = _expected(example, operations[operation], who, thing)
+                cells += 1
+                if answer.status_code != wanted:
+                    differences.append((who.post, operation, thing.name, answer.status_code, wanted))
+
+    assert differences == []
+    assert cells > 500
+
+
+def test_what_is_out_of_reach_answers_as_what_does_not_exist(app: Flask, things: dict[str, list[Thing]]) -> None:
+    differences = []
+    for who in PEOPLE:
+        person = Person(app, who.username)
+        for operation, example in EXAMPLES.items():
+            if example.about not in ("event", "task", "notice"):
+                continue
+            answers = [_send(person, operation, example, thing) for thing in things[example.about]]
+            bodies = [_said(answer) for answer in answers if answer.status_code == 404]
+            differences += [(who.post, operation, body) for body in bodies if body != bodies[-1]]
+
+    assert differences == []
+
+
+def _said(answer: TestResponse) -> dict[str, Any]:
+    """The body and the names of the headers, without the address asked for."""
+    body: dict[str, Any] = answer.get_json(force=True)
+    return body | {"instance": "", "headers": sorted(name for name, _ in answer.headers)}
+
+
+def test_nobody_and_the_disabled_get_401_from_everything_that_is_not_public(
+    app: Flask, things: dict[str, list[Thing]]
+) -> None:
+    make_user("tw01", "grid_worker", area=GRID)
+    disabled = Person(app, "tw01")
+    disable("tw01")
+    bodies, differences = set(), []
+    for caller in (Caller(app), disabled):
+        for operation, permission in _operations(app).items():
+            example = EXAMPLES[operation]
+            answer = _send(caller, operation, example, things[example.about][0])
+            if permission != "public" and answer.status_code != 401:
+                differences.append((operation, answer.status_code))
+            if permission != "public":
+                bodies.add((caller is disabled, tuple(sorted(answer.get_json(force=True)))))
+
+    assert differences == []
+    assert len(bodies) == 2  # the same members for every operation
+
+
+def test_the_automatic_rules_account_cannot_sign_in(app: Flask) -> None:
+    for password in ("!", "", PASSWORD):
+        answer = Caller(app).post("/api/sessions", json={"username": "automaton", "password": password})
+
+        assert answer.status_code == 401
+
+
+STEPS = (*lifecycle.EVENT, *lifecycle.ASSIGNMENT)
+ROWS = [row for row in STEPS if row.permission is not None and not row.by_task]
+
+
+def test_every_step_answers_every_post_as_authz_says(app: Flask, streets: None) -> None:
+    people = {who: Person(app, who.username) for who in PEOPLE}
+    readers = {GRID: Person(app, "ld01"), street.GRID: Person(app, street.DESK)}
+    differences = []
+    for row in ROWS:
+        for area, department in ((GRID, "cg"), (GRID, "ga"), (street.GRID, street.DEPARTMENT)):
+            event = None
+            for who, person in people.items():
+                event = event or _before(row, area, department)
+                answer = _take(person, event, readers[area].event(event.id)["etag"], row)
+                dispatched_to = event.assignments[0].department.code if event.assignments else ""
+                wanted = _may_step(row, who, Thing("", {}, area, "wg03", dispatched_to))
+                if answer.status_code != wanted:
+                    differences.append((who.post, row.action, area, department, answer.status_code, wanted))
+                event = None if answer.status_code == 200 else event
+
+    assert differences == []
+
+
+def _before(row: Transition[Any], area: str, department: str) -> Event:
+    """A case, dispatched if the step is a department's, from which the step is possible."""
+    return make_event(state=row.sources[0].value, reporter="wg03", area=area, department=department)
+
+
+def _take(person: Person, event: Event, etag: str, row: Transition[Any]) -> TestResponse:
+    values = {
+        "note": "说明",
+        "department": "xf",
+        "assignee": "wg01",
+        "condition": str(rulebook.current().by_id[event.category_id].conditions[0].id),
+    }
+    path = f"/api/events/{event.id}/steps"
+    if row in lifecycle.ASSIGNMENT:
+        path = f"/api/events/{event.id}/assignments/{event.assignments[0].id}/steps"
+    told = {"action": row.action} | {name: values[name] for name in row.needs}
+    return person.post(path, json=told, headers={"If-Match": etag})
+
+
+def _may_step(row: Transition[Any], who: Who, thing: Thing) -> int:
+    readable = _granted(who.post, "event:read")
+    if readable is None:
+        return 403
+    relations = {"any"} | thing.relations(who)
+    if not relations & readable:
+        return 404
+    return 200 if relations & (_granted(who.post, str(row.permission)) or set()) else 403

@@ -1,0 +1,280 @@
+"""The lifecycle, as the issue tells it: every (state, action) pair of both tables, and long random walks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grid.accounts import user as users
+from grid.accounts.user import User
+from grid.db import db, transaction
+from grid.errors import DomainError, Forbidden, IllegalTransition
+from grid.events import checking, handling, lifecycle, rulebook
+from grid.events.event import Event
+from grid.events.state import FINAL, AssignmentState, State
+from grid.tasks.task import TaskResult
+from tests.factories.event import desk_of, fresh, make_event
+
+EVENT = {
+    ("reported", "accept"): "pending_filing",
+    ("reported", "reject"): "rejected",
+    ("pending_filing", "file"): "pending_dispatch",
+    ("pending_filing", "send_back"): "reported",
+    ("pending_filing", "void"): "voided",
+    ("pending_dispatch", "dispatch"): "pending_sign",
+    ("pending_dispatch", "refer_back"): "pending_filing",
+    ("pending_dispatch", "void"): "voided",
+    ("pending_sign", "recall"): "pending_dispatch",
+    ("feedback", "forward"): "pending_check",
+    ("feedback", "rework"): "pending_sign",
+    ("pending_check", "send_check"): "checking",
+    ("checking", "pass"): "pending_close",
+    ("checking", "fail"): "pending_sign",
+    ("pending_close", "close"): "closed",
+    ("pending_close", "rework"): "pending_sign",
+}
+# The assignment's next state, and the event's that follows from it.
+ASSIGNMENT = {
+    ("pending_sign", "sign"): ("handling", "handling"),
+    ("pending_sign", "return"): ("returned", "pending_dispatch"),
+    ("handling", "submit"): ("handled", "handled"),
+    ("handling", "return"): ("returned", "pending_dispatch"),
+    ("handled", "confirm"): ("confirmed", "feedback"),
+    ("handled", "redo"): ("handling", "handling"),
+}
+BY_THE_EVENT = {("confirmed", "rework"): "pending_sign", ("pending_sign", "cancel"): "cancelled"}
+EVENT_ACTIONS = sorted({action for _, action in EVENT})
+ASSIGNMENT_ACTIONS = sorted({action for _, action in (*ASSIGNMENT, *BY_THE_EVENT)})
+
+
+def _told(event: Event, action: str) -> dict[str, Any]:
+    """What the step needs and no more."""
+    values = {
+        "note": "说明",
+        "department": "xf",
+        "assignee": "wg01",
+        "condition": rulebook.current().by_id[event.category_id].conditions[0].id,
+    }
+    table = lifecycle.EVENT if action in EVENT_ACTIONS else lifecycle.ASSIGNMENT
+    needs = next((row.needs for row in table if row.action == action and event.state in row.sources), ())
+    return {name: values[name] for name in needs}
+
+
+def _take(event: Event, action: str) -> None:
+    """The step by somebody who may: the desk, or the worker with the task."""
+    with transaction():
+        event = db.session.merge(event)
+        if action in ("pass", "fail"):
+            handling.conclude(users.find("wg01"), event, action, note="现场看过")
+        else:
+            handling.move(desk_of(event), event, action, **_told(event, action))
+
+
+def _picture(event: Event) -> tuple[Any, ...]:
+    now = fresh(event)
+    return now.state, now.version, now.history_seq, [(a.state, a.version, a.round) for a in now.assignments]
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_action_from_every_state_goes_where_the_table_says_or_nowhere(app: Flask, state: State) -> None:
+    event = make_event(state=state)
+    for action in EVENT_ACTIONS:
+        before = _picture(event)
+        target = EVENT.get((state.value, action))
+        if target is None:
+            with pytest.raises(IllegalTransition):
+                _take(event, action)
+            assert _picture(event) == before, action
+            continue
+
+        _take(event, action)
+
+        assert (fresh(event).state, fresh(event).history_seq) == (target, before[2] + 1), action
+        assert fresh(event).history[-1].action == action
+        event = make_event(state=state)
+
+
+def test_the_table_has_no_other_rows() -> None:
+    assert {(s.value, row.action) for row in lifecycle.EVENT for s in row.sources} == set(EVENT)
+    told = {(s.value, row.action) for row in lifecycle.ASSIGNMENT for s in row.sources}
+    assert told == set(ASSIGNMENT) | set(BY_THE_EVENT)
+
+
+def _in_assignment_state(state: AssignmentState) -> Event:
+    match state:
+        case AssignmentState.CONFIRMED:
+            return make_event(state="feedback")
+        case AssignmentState.RETURNED:
+            event = make_event(state="pending_sign")
+            _take_assignment(event, "return")
+            return event
+        case AssignmentState.CANCELLED:
+            event = make_event(state="pending_sign")
+            _take(event, "recall")
+            return event
+        case _:
+            return make_event(state=state.value)
+
+
+def _take_assignment(event: Event, action: str) -> None:
+    with transaction():
+        event = db.session.merge(event)
+        handling.move_assignment(
+            users.find("cg01"), event, event.assignments[-1].id, action, **_assignment_told(event, action)
+        )
+
+
+def _assignment_told(event: Event, action: str) -> dict[str, Any]:
+    return {"note": "说明"} if action in ("submit", "return", "redo") else {}
+
+
+@pytest.mark.parametrize("state", AssignmentState)
+def test_every_action_from_every_assignment_state_goes_where_the_table_says_or_nowhere(
+    app: Flask, state: AssignmentState
+) -> None:
+    event = _in_assignment_state(state)
+    assert fresh(event).assignments[-1].state is state
+    for action in ASSIGNMENT_ACTIONS:
+        before = _picture(event)
+        pair = (state.value, action)
+        if pair not in ASSIGNMENT:
+            # Rework and recall are the event's to take: its department may not.
+            with pytest.raises(Forbidden if pair in BY_THE_EVENT else IllegalTransition):
+                _take_assignment(event, action)
+            assert _picture(event) == before, action
+            continue
+
+        _take_assignment(event, action)
+
+        now = fresh(event)
+        assert (now.assignments[-1].state, now.state) == ASSIGNMENT[pair], action
+        assert (now.history[-1].action, now.history[-1].assignment_id) == (action, now.assignments[-1].id)
+        event = _in_assignment_state(state)
+
+
+def test_a_recalled_assignment_is_cancelled_and_a_reworked_one_begins_again(app: Flask) -> None:
+    recalled, reworked = make_event(state="pending_sign"), make_event(state="feedback")
+
+    _take(recalled, "recall")
+    _take(reworked, "rework")
+
+    assert fresh(recalled).assignments[-1].state == "cancelled"
+    again = fresh(reworked).assignments[-1]
+    assert (again.state, again.round, again.signed_at, again.confirmed_at) == ("pending_sign", 2, None, None)
+    assert fresh(reworked).rework_no == 1
+
+
+def test_every_state_can_be_reached_and_only_final_ones_lead_nowhere() -> None:
+    steps = {(source, target) for (source, _), target in EVENT.items()}
+    # In the departments' hands the event follows its assignment.
+    follows = {"pending_sign": "pending_sign", "handling": "handling", "handled": "handled"}
+    steps |= {(follows[source], target) for (source, _), (_, target) in ASSIGNMENT.items()}
+    reached, border = {"reported"}, {"reported"}
+    while border:
+        border = {target for source, target in steps if source in border} - reached
+        reached |= border
+
+    assert reached == {state.value for state in State}
+    assert {state.value for state in State} - {source for source, _ in steps} == {state.value for state in FINAL}
+    assert FINAL == {State.CLOSED, State.REJECTED, State.VOIDED}
+
+
+A, S = AssignmentState, State
+
+
+@pytest.mark.parametrize(
+    "lead, others, state",
+    [
+        (None, [], S.PENDING_DISPATCH),
+        (None, [A.HANDLING], S.PENDING_DISPATCH),
+        (A.PENDING_SIGN, [], S.PENDING_SIGN),
+        (A.HANDLING, [], S.HANDLING),
+        (A.HANDLED, [], S.HANDLED),
+        (A.CONFIRMED, [], S.FEEDBACK),
+        (A.CONFIRMED, [A.PENDING_SIGN], S.PENDING_SIGN),
+        (A.CONFIRMED, [A.HANDLING, A.HANDLED], S.HANDLING),
+        (A.CONFIRMED, [A.HANDLED, A.CONFIRMED], S.HANDLED),
+        (A.CONFIRMED, [A.CONFIRMED], S.FEEDBACK),
+        (A.PENDING_SIGN, [A.CONFIRMED], S.PENDING_SIGN),
+        (A.HANDLING, [A.PENDING_SIGN], S.PENDING_SIGN),
+        (A.HANDLED, [A.HANDLING], S.HANDLING),
+    ],
+)
+def test_an_event_is_as_far_as_its_slowest_department(lead: A | None, others: list[A], state: S) -> None:
+    assert lifecycle.derive(lead, others) is state
+
+
+# -- walks --------------------------------------------------------------------------------------------------------
+
+STEPS = st.sampled_from([*EVENT_ACTIONS, *ASSIGNMENT_ACTIONS, "answer pass", "answer fail"])
+PEOPLE = st.sampled_from(["dd01", "slr01", "pqy01", "cg01", "xf01", "wg01", "wg02", "ld01", "xt01"])
+LIKELY = ("accept", "file", "dispatch", "sign", "submit", "confirm", "forward", "send_check", "answer pass", "close")
+
+
+def _anybody_takes(event: Event, person: User, step: str, department: str) -> None:
+    told = _told(event, step) | _assignment_told(event, step)
+    if "department" in told:
+        told["department"] = department
+    if step.startswith("answer "):
+        task = next((t for t in event.tasks if t.assignee_id == person.id and t.state == "open"), None)
+        if task is not None:
+            checking.answer(person, task, TaskResult(step.split(" ")[1]), "看过了")
+    elif step in ASSIGNMENT_ACTIONS and event.assignments and step != "rework":
+        handling.move_assignment(person, event, event.assignments[-1].id, step, **told)
+    else:
+        handling.move(person, event, step, **told)
+
+
+def _walk(steps: list[tuple[str, str, str]]) -> Iterator[tuple[Event, bool]]:
+    """Try each step in a transaction of its own; yields the event and whether it moved."""
+    event = make_event()
+    for name, step, department in steps:
+        before = fresh(event).version
+        try:
+            with transaction():
+                _anybody_takes(db.session.get_one(Event, event.id), users.find(name), step, department)
+        except DomainError:
+            assert fresh(event).version == before
+            yield fresh(event), False
+        else:
+            yield fresh(event), fresh(event).version > before
+
+
+ANY_STEPS = st.lists(st.tuples(PEOPLE, STEPS, st.sampled_from(["cg", "xf"])), max_size=12)
+# Mostly the straight road, by those who may, so that walks get far; strays in between.
+OWNERS = {"sign": "cg01", "submit": "cg01", "confirm": "cg01", "answer pass": "wg01"}
+ROAD = st.integers(0, len(LIKELY)).map(lambda n: [(OWNERS.get(s, "dd01"), s, "cg") for s in LIKELY[:n]])
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(road=ROAD, strays=ANY_STEPS)
+def test_any_walk_ends_in_a_known_state_with_a_whole_history(
+    app: Flask, road: list[tuple[str, str, str]], strays: list[tuple[str, str, str]]
+) -> None:
+    versions = []
+    for event, has_moved in _walk(road + strays):
+        if has_moved:
+            versions.append(event.version)
+
+    assert versions == sorted(set(versions))
+    if not road + strays:
+        return
+    history = event.history
+    assert event.state in State
+    assert [entry.seq for entry in history] == list(range(1, event.history_seq + 1))
+    assert all(entry.is_intact() for entry in history)
+    assert history[-1].target is event.state
+    assert [entry.source for entry in history[1:]] == [entry.target for entry in history[:-1]]
+    assert len(history) == 1 + len(versions)
+    assert (event.closed_at is not None) == event.state.is_final
+    assert sum(entry.target in FINAL for entry in history) <= 1
