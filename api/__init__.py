@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import auth, calendars, directory, events, health, http, notices, openapi, photos, practice, reports, sessions, standards
+from api import (
+    auth,
+    calendars,
+    directory,
+    events,
+    health,
+    http,
+    notices,
+    openapi,
+    photos,
+    practice,
+    reports,
+    sessions,
+    standards,
+)
 from api.http import ProblemApi
 
-BLUEPRINTS = (sessions.blp, events.blp, photos.blp, directory.blp, notices.blp, reports.blp, calendars.blp, practice.blp, standards.blp, health.blp)
+BLUEPRINTS = (
+    sessions.blp,
+    events.blp,
+    photos.blp,
+    directory.blp,
+    notices.blp,
+    reports.blp,
+    calendars.blp,
+    practice.blp,
+    standards.blp,
+    health.blp,
+)
 
 
 def register(app: Flask, key: str) -> ProblemApi:

@@ -275,7 +275,7 @@ def policy_put(where: dict[str, str], told: dict[str, Any]) -> dict[str, Any]:
     wording = {Unit(unit): word for unit, word in told["wording"].items()}
     with transaction():
         calendar_day.lock()
-        blp.check_etag({"policy": almanac.fresh().policy(street.path).number})
+        blp.check_etag({"policy": almanac.current().policy(street.path).number})
         changed = policy.put(current_user, street, slots, WorkdayMode(told["workday_mode"]), wording)
     blp.set_etag({"policy": changed.number})
     return _policy(street, changed)

@@ -159,7 +159,6 @@ def import_list() -> dict[str, Any]:
 
 @blp.post("/standards/imports")
 @requires(Permission.RULES_MANAGE)
-@blp.etag
 @blp.arguments(StandardsUploadSchema, location="query", unknown=RAISE)
 @blp.doc(
     requestBody={
@@ -181,9 +180,7 @@ def import_open(told: dict[str, Any]) -> ImportBatch:
         is_complete=told["complete"],
     )
     with transaction():
-        kept = batch.keep(current_user, drafted)
-    blp.set_etag({"version": kept.version})
-    return kept
+        return batch.keep(current_user, drafted)
 
 
 @blp.get("/standards/imports/<uuid:batch_id>")
@@ -238,6 +235,7 @@ class StandardsExportQuerySchema(Schema):
 @requires(Permission.RULES_MANAGE)
 @blp.arguments(StandardsExportQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
+@blp.alt_response(404, description="no such scheme")
 def export(told: dict[str, str]) -> Response:
     """A scheme as a workbook that can be imported again."""
     with transaction():
@@ -333,6 +331,7 @@ class TrialSchema(Schema):
 @requires(Permission.RULES_TRY)
 @blp.arguments(TryRulesSchema)
 @blp.response(200, TrialSchema)
+@blp.alt_response(404, description="no such area")
 def rules_try(told: dict[str, Any]) -> dict[str, Any]:
     """Ask the rules about a made-up report: who, by which row, until when. Nothing is stored."""
     position = told.pop("position", None)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import create, deadline, list, locate, memory, start
+from benchmarks import create, deadline, list, locate, memory, standards, start
 from benchmarks.table import Table
 
 ALL: dict[str, Callable[[], Table]] = {
@@ -23,6 +23,7 @@ ALL: dict[str, Callable[[], Table]] = {
     "list": list.measure,
     "locate": locate.measure,
     "memory": memory.measure,
+    "standards": standards.measure,
     "start": start.measure,
 }
 MARK = "<!-- figures: written by python -m benchmarks --write; do not edit below -->\n"

@@ -160,6 +160,8 @@ def transaction() -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.clear()  # what it changed is settled now, one way or the other
 
 
 def engine_options(url: str) -> dict[str, Any]:

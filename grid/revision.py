@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -10,6 +13,8 @@ from grid.db import Base, db
 CALENDAR = "calendar"
 NET = "net"
 RULES = "rules"
+
+Copy = TypeVar("Copy")
 
 
 class Revision(Base):
@@ -29,6 +34,7 @@ def bump(name: str) -> None:
     if found is None:
         db.session.add(Revision(name=name, number=1))
     db.session.info.pop("revisions", None)
+    db.session.info.setdefault("bumped", set()).add(name)
 
 
 def current(name: str) -> int:
@@ -48,3 +54,30 @@ def lock(name: str, *, shared: bool = False) -> int:
     number = session.scalar(found) or 0
     session.info.pop("revisions", None)
     return number
+
+
+class Snapshot(Generic[Copy]):
+    """A process's copy of one body of data, rebuilt when its key (revision, day …) moves.
+
+    A transaction that is changing the data has a copy of its own: it may fail, or not be finished.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._kept: tuple[Any, Copy] | None = None
+
+    def get(self, key: Hashable, build: Callable[[], Copy]) -> Copy:
+        """The copy for ``key``, built when there is none."""
+        if self._name in db.session.info.get("bumped", ()):
+            mine: dict[Any, Copy] = db.session.info.setdefault("copies", {})
+            if (self, key) not in mine:
+                mine[self, key] = build()
+            return mine[self, key]
+        kept = self._kept
+        if kept is None or kept[0] != key:
+            self._kept = kept = (key, build())
+        return kept[1]
+
+    def forget(self) -> None:
+        """Drop the copy (tests; a restored database)."""
+        self._kept = None

@@ -84,18 +84,16 @@ class Net:
         return Located(lon, lat, self.by_id[key], distance_m)
 
 
-_net = Net(-1, [])
+_snapshot = revision.Snapshot[Net](revision.NET)
+forget = _snapshot.forget
 
 
 def current() -> Net:
     """The net as it is now. Raises Invalid when no area has been loaded."""
-    global _net
     number = revision.current(revision.NET)
     if number == 0:
         raise Invalid("还没有导入区域。请管理员先导入街道和网格。")
-    if _net.number != number:
-        _net = Net(number, _load())
-    return _net
+    return _snapshot.get(number, lambda: Net(number, _load()))
 
 
 def _load() -> list[Node]:
@@ -107,9 +105,3 @@ def _load() -> list[Node]:
         .options(undefer(Area.boundary))
     )
     return [Node(a.id, a.parent_id, a.path, a.level, a.name, code, a.boundary) for a, code in rows]
-
-
-def forget() -> None:
-    """Drop the copy of this process (tests; a restored database)."""
-    global _net
-    _net = Net(-1, [])

@@ -50,21 +50,14 @@ class Almanac:
         return [year for year in (today.year, today.year + 1) if year not in self.known_years]
 
 
-_almanac = Almanac(-1, (), {})
+_snapshot = revision.Snapshot[Almanac](revision.CALENDAR)
+forget = _snapshot.forget
 
 
 def current(*, hold: bool = False) -> Almanac:
     """The almanac as it is now. hold: nobody changes it before the caller's commit."""
-    global _almanac
     number = revision.lock(revision.CALENDAR, shared=True) if hold else revision.current(revision.CALENDAR)
-    if _almanac.number != number:
-        _almanac = _read(number)
-    return _almanac
-
-
-def fresh() -> Almanac:
-    """The almanac as the caller's transaction has it; not kept, for the transaction may fail."""
-    return _read(revision.current(revision.CALENDAR))
+    return _snapshot.get(number, lambda: _read(number))
 
 
 def _read(number: int) -> Almanac:
@@ -74,9 +67,3 @@ def _read(number: int) -> Almanac:
 def gaps() -> list[int]:
     """This year and the coming one, as far as their notices are not in."""
     return current().gaps(clock.local(clock.now()).date())
-
-
-def forget() -> None:
-    """Drop the copy of this process (tests; a restored database)."""
-    global _almanac
-    _almanac = Almanac(-1, (), {})

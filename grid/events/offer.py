@@ -103,7 +103,9 @@ def _condition(event: Event, is_required: bool) -> Field:
     category = rulebook.current().by_id.get(event.category_id)
     words = almanac.current().policy(event.area_path).words
     choice = rulebook.choose_condition(category, words) if category else None
-    options = tuple((str(c.id), f"{c.text}（{words(c.limit)}）") for c in (category.conditions if category else ()))
+    options = tuple(
+        (str(c.id), f"{c.text}（{words(c.limit)}）") for c in (category.conditions if category else ())
+    )
     return Field("condition", "立案条件", "choice", is_required, options, str(choice.value.id) if choice else None)
 
 

@@ -39,7 +39,7 @@ def redate(actor: User | None, reason: str) -> int:
 
     The old due moment is kept with the clock and in the history of the case, whose due moment follows.
     """
-    now = almanac.fresh()
+    now = almanac.current()
     events = _locked()
     found = select(Deadline).where(*_PROVISIONAL).order_by(Deadline.id)
     clocks = [row for row in db.session.scalars(found) if row.event_id in events]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -71,7 +71,7 @@ def submit(actor: User, report: Report) -> Outcome:
     # Nothing below reads what it has just written, so everything is written at once, in few statements.
     with db.session.no_autoflush:
         return op.once(
-            actor, report.client_id, "event.report", asdict(report), lambda: _receipt(_create(actor, report))
+            actor, report.client_id, "event.report", {"report": report}, lambda: _receipt(_create(actor, report))
         )
 
 

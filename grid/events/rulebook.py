@@ -181,28 +181,20 @@ def _row(category: Class, entry: Entry) -> str:
     return f"{category.name} · 责任清单第 {entry.number} 条{place}"
 
 
-_book = Rulebook(-1, date.min, [])
+_snapshot = revision.Snapshot[Rulebook](revision.RULES)
+forget = _snapshot.forget
 
 
 def current() -> Rulebook:
     """The rules in force today."""
-    global _book
     key = (revision.current(revision.RULES), clock.local(clock.now()).date())
-    if _book.key != key:
-        _book = _load(*key)
-    return _book
+    return _snapshot.get(key, lambda: _load(*key))
 
 
 def on(day: date) -> Rulebook:
     """The rules in force on another day, as far as they are known now."""
     book = current()
     return book if book.key[1] == day else _load(book.key[0], day)
-
-
-def forget() -> None:
-    """Drop the copy of this process (tests; a restored database)."""
-    global _book
-    _book = Rulebook(-1, date.min, [])
 
 
 def _load(number: int, day: date) -> Rulebook:

@@ -98,10 +98,13 @@ def draft(
         raise Invalid("生效日期不能早于今天。", field="valid_from")
     name = _scheme_name(scheme, scheme_name)
     number = revision.current(RULES)  # before the comparison: a change meanwhile must show
+    found_scheme = _scheme(scheme)
+    if found_scheme is not None:
+        standing.refuse_before_later(found_scheme, day)
     found = book.read(data)
     directory = Directory.now()
     compared = preview.compare(
-        line.read(found, directory.units), standing.load(_scheme(scheme), day), directory, is_complete
+        line.read(found, directory.units), standing.load(found_scheme, day), directory, is_complete
     )
     return ImportBatch(
         id=new_id(),

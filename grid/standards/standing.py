@@ -46,9 +46,7 @@ class Standing:
 
 
 def load(scheme: CategoryScheme | None, day: date) -> Standing:
-    """What is in force on ``day``. Raises Conflict when a later version exists already."""
-    if scheme is not None:
-        _refuse_before_later(scheme, day)
+    """What is in force on ``day``."""
     rows = db.session.scalars(select(Category).where(*_in_force(Category, day))).all()
     schemes = {s.id: s for s in db.session.scalars(select(CategoryScheme))}
     mine = [row for row in rows if scheme is not None and row.scheme_id == scheme.id]
@@ -71,11 +69,11 @@ def _of_classes(table: Any, scheme: CategoryScheme | None, day: date) -> Iterato
     """Rows in force with the code of their class, whichever wording of it they hang on."""
     found = select(Category.code, table).join(Category, Category.id == table.category_id)
     mine = Category.scheme_id == (scheme.id if scheme else None)
-    for code, row in db.session.execute(found.where(mine, *_in_force(table, day))):
-        yield code, row
+    yield from db.session.execute(found.where(mine, *_in_force(table, day)))
 
 
-def _refuse_before_later(scheme: CategoryScheme, day: date) -> None:
+def refuse_before_later(scheme: CategoryScheme, day: date) -> None:
+    """Versions follow each other. Raises Conflict when a later one exists already."""
     latest: list[date] = []
     for table in (Category, FilingCondition, Responsibility):
         for column in (table.valid_from, table.valid_to):

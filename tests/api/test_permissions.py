@@ -1,5 +1,6 @@
-"""Who may do what, where: every operation of the OpenAPI document × every post × every relation, told by authz.yaml
-alone. 403: the post does not hold the permission. 404: it does, but not there; just as if the thing did not exist.
+"""Who may do what, where: every operation of the OpenAPI document × post × relation, as authz.yaml alone tells it.
+
+403: the post does not hold the permission. 404: it does, but not there; just as if the thing did not exist.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from grid.events import lifecycle, rulebook
 from grid.events.event import Event
 from grid.events.lifecycle import Transition
 from grid.notices import notice
+from grid.standards import batch
 from tests.factories import street
 from tests.factories.account import disable, find_user, make_user
 from tests.factories.event import make_event
 from tests.factories.person import Caller, Person, make_report
 from tests.factories.photo import jpeg
+from tests.factories.workbook import KITES, make_workbook
 
 AUTHZ = yaml.safe_load(Path("grid/accounts/authz.yaml").read_text("utf-8"))
 GRID = "441323002001001"
@@ -83,7 +86,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Example:
-    """How one operation is called: about which things, and its status when all is well (412: stopped on purpose)."""
+    """How one operation is called: about which things, and its status if all is well (412: stopped on purpose)."""
 
     status: int
     about: str = ""
@@ -131,6 +134,19 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /api/calendar/imports/{import_id}": Example(404, "calendar"),
     "POST /api/calendar/imports/{import_id}/confirm": Example(404, "calendar", lambda: {"headers": STALE}),
+    "GET /api/standards/imports": Example(200),
+    "POST /api/standards/imports": Example(
+        201,
+        request=lambda: {"content_type": "application/octet-stream", "data": make_workbook(KITES)},
+    ),
+    "GET /api/standards/imports/{batch_id}": Example(200, "standards"),
+    "GET /api/standards/imports/{batch_id}/lines": Example(200, "standards"),
+    "POST /api/standards/imports/{batch_id}/confirm": Example(
+        412, "standards", lambda: {"json": {}, "headers": STALE}
+    ),
+    "GET /api/standards/export.xlsx": Example(200),
+    "GET /api/categories/mappings": Example(200),
+    "POST /api/rules/try": Example(200, request=lambda: {"json": {"category": "E0406", "area": GRID}}),
     "GET /api/work-policy": Example(200),
     "PUT /api/work-policy": Example(
         412,
@@ -139,6 +155,9 @@ EXAMPLES: dict[str, Example] = {
             "headers": STALE,
         },
     ),
+    "GET /api/reports/brief": Example(200, "area"),
+    "GET /api/reports/brief.pdf": Example(200, "area"),
+    "GET /api/reports/brief.xlsx": Example(200, "area"),
     "GET /api/practice": Example(200),
     "POST /api/practice/wipe": Example(200),
     "GET /api/notices": Example(200),
@@ -190,6 +209,7 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
         "": [Thing("", {})],
         "photo bytes": [Thing("", {})],
         "calendar": [Thing("", {"day": "2026-12-25", "import_id": str(uuid4())})],
+        "standards": [Thing("", {"batch_id": _standards()})],
         "event": events,
         "task": [
             Thing("own task", mine.path, owner="wg01"),
@@ -236,6 +256,11 @@ def _notice(username: str) -> str:
         notice.tell([user.id], f"test:{username}", "标题", "内容", about)
     [told] = notice.mine(user)
     return str(told.id)
+
+
+def _standards() -> str:
+    with transaction():
+        return str(batch.keep(None, batch.draft(make_workbook(KITES), "urban")).id)
 
 
 def _operations(app: Flask) -> dict[str, str]:

@@ -92,7 +92,9 @@ def test_knowing_a_hash_opens_nothing(app: Flask) -> None:
     [item] = _items(thief, receipt["id"])
     assert item["arrived"] is False
     assert_problem(thief.get(f"/mobile/v1/photos/{item['id']}"), 404, "not-found")
-    assert_problem(thief.get(f"/mobile/v1/photos/{hashlib.sha256(jpeg(1)).hexdigest()}"), 405, "method-not-allowed")
+    assert_problem(
+        thief.get(f"/mobile/v1/photos/{hashlib.sha256(jpeg(1)).hexdigest()}"), 405, "method-not-allowed"
+    )
 
 
 def test_a_photo_of_a_case_out_of_reach_does_not_exist(app: Flask) -> None:

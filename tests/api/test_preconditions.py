@@ -25,6 +25,7 @@ ELSEWHERE = {
     "DELETE /api/calendar/{day}",
     "POST /api/calendar/imports/{import_id}/confirm",
     "PUT /api/work-policy",
+    "POST /api/standards/imports/{batch_id}/confirm",
 }
 # Writes that make something new or are safe to repeat, so there is nothing to overwrite.
 NO_EDITS = {

@@ -87,7 +87,8 @@ def test_an_unmarked_route_is_refused(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/m/", "/console/", "/healthz", "/api/me", "/api/openapi.json", "/api/nothing", "/mobile/v1/reports"]
+    "path",
+    ["/", "/m/", "/console/", "/healthz", "/api/me", "/api/openapi.json", "/api/nothing", "/mobile/v1/reports"],
 )
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_every_answer_carries_the_security_headers(app: Flask, path: str, is_signed_in: bool) -> None:

@@ -45,7 +45,7 @@ def make_event(
     description: str = "路口停了一排电动车",
     photos: list[dict[str, Any]] | None = None,
 ) -> Event:
-    """A case in ``state``: in ``area`` (else the reporter's own), once dispatched in the hands of ``department``."""
+    """A case in ``state``, in ``area`` or the reporter's own; once dispatched, in the hands of ``department``."""
     author = find_user(reporter)
     place = area or net.current().by_id[author.posts[0].area_id].code
     lon, lat = spot(place)

@@ -10,7 +10,7 @@ from fixtures.sighting import outlines, sightings
 from grid.accounts import post
 from grid.worktime.limit import Limit, Unit
 
-TABLES = sorted((daling.HERE / "daling").glob("*.csv"))
+TABLES = sorted((daling.HERE / "daling").rglob("*.csv"))
 
 
 def table(name):
@@ -105,3 +105,37 @@ def test_responsibilities_are_numbered_and_refer_to_what_there_is():
 def test_what_is_reported_belongs_to_a_category_and_words_fit_their_fields():
     assert {one.category for one in sightings()} <= {row["code"] for row in table("categories")}
     assert all(0 < len(words) <= 500 for one in sightings() for words in (one.description, one.done, one.remains))
+
+
+def test_the_urban_scheme_is_large_enough_to_work_with_and_keeps_local_classes_apart():
+    codes = {row["code"] for row in table("categories")}
+
+    assert len(codes) >= 60
+    assert len(list(table("conditions"))) >= 120
+    assert {"C0199", "E0197", "E0198", "E0199"} <= codes  # a city's own count down from 99
+
+
+def test_the_social_scheme_has_13_kinds_of_disputes_and_14_of_hazards():
+    rows = table("social/categories")
+    codes = [row["code"] for row in rows]
+
+    assert codes == [f"H{n:02}" for n in range(1, 15)] + [f"M{n:02}" for n in range(1, 14)]
+    assert {row["big_name"] for row in rows} == {"矛盾纠纷", "问题隐患"}
+    assert {row["category"] for row in table("social/conditions")} == set(codes)
+    assert {row["category"] for row in table("social/responsibilities")} == set(codes)
+
+
+def test_numbers_of_responsibilities_run_through_both_schemes():
+    rows = [*table("responsibilities"), *table("social/responsibilities")]
+
+    assert [int(row["number"]) for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_mappings_lead_from_known_classes_to_known_classes():
+    known = {"urban": table("categories"), "social": table("social/categories")}
+    codes = {scheme: {row["code"] for row in rows} for scheme, rows in known.items()}
+
+    assert all(
+        row["left"] in codes[row["left_scheme"]] and row["right"] in codes[row["right_scheme"]]
+        for row in table("mappings")
+    )

@@ -36,6 +36,7 @@ class Cluster:
                 "-c listen_addresses=127.0.0.1",
                 f"-k {self.folder}",
                 "-c max_connections=200",
+                "-c lock_timeout=60s",  # a deadlock of ours fails the test instead of holding it
                 *safety,
             ]
         )

@@ -51,6 +51,7 @@ test('lengths are metres, then kilometres', () => {
 
 test('a case number is read in groups', () => {
   expect(caseNo('4413230022026112200041')).toBe('441323002 20261122 00041');
+  expect(caseNo('YL4413230022026112200003')).toBe('YL 441323002 20261122 00003');
   expect([caseNo(null), caseNo('A1')]).toEqual(['', 'A1']);
 });
 

@@ -121,7 +121,7 @@ def test_a_failed_import_leaves_no_copy_behind(app: Flask) -> None:
 
     with pytest.raises(RuntimeError), transaction():
         notice_import.apply(find_user("xt01"), notice_import.get(found.id))
-        almanac.fresh()
+        almanac.current()
         raise RuntimeError("the power went out")
 
     with transaction():

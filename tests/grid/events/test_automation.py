@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid4
+
 import pytest
 from flask import Flask
 
@@ -14,13 +16,14 @@ from grid.geo.crs import Datum
 from tests.conftest import Clock
 from tests.factories.account import find_user
 from tests.factories.event import fresh, spot
-from uuid import UUID, uuid4
 
 GRID = "441323002001001"
 PHOTO = {"sha256": "a" * 64, "role": "near"}
 
 
-def _report(time: Clock, category: str = "E0406", *, area: str = GRID, accuracy_m: float = 8.0, photos: int = 1) -> Event:
+def _report(
+    time: Clock, category: str = "E0406", *, area: str = GRID, accuracy_m: float = 8.0, photos: int = 1
+) -> Event:
     lon, lat = spot(area)
     told = Report(
         uuid4(), category, Position(lon, lat, Datum.CGCS2000, accuracy_m), time(), photos=[PHOTO] * photos

@@ -213,7 +213,18 @@ def test_an_event_is_as_far_as_its_slowest_department(lead: A | None, others: li
 
 STEPS = st.sampled_from([*EVENT_ACTIONS, *ASSIGNMENT_ACTIONS, "answer pass", "answer fail"])
 PEOPLE = st.sampled_from(["dd01", "slr01", "pqy01", "cg01", "xf01", "wg01", "wg02", "ld01", "xt01"])
-LIKELY = ("accept", "file", "dispatch", "sign", "submit", "confirm", "forward", "send_check", "answer pass", "close")
+LIKELY = (
+    "accept",
+    "file",
+    "dispatch",
+    "sign",
+    "submit",
+    "confirm",
+    "forward",
+    "send_check",
+    "answer pass",
+    "close",
+)
 
 
 def _anybody_takes(event: Event, person: User, step: str, department: str) -> None:

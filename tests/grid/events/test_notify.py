@@ -61,8 +61,10 @@ def test_the_next_people_in_the_loop_are_told(app: Flask, state: str) -> None:
     event = make_event(state=state, reporter="wg01", department="cg", checker="wg02")
 
     _work()
-    last = select(User.username).join(Notice, Notice.user_id == User.id).where(
-        Notice.key == f"{event.id}:{fresh(event).history_seq}"
+    last = (
+        select(User.username)
+        .join(Notice, Notice.user_id == User.id)
+        .where(Notice.key == f"{event.id}:{fresh(event).history_seq}")
     )
     assert sorted(db.session.scalars(last)) == NEXT[state]
 
@@ -95,7 +97,9 @@ def test_only_the_last_step_of_automatic_ones_waits_for_somebody(app: Flask) -> 
     assert "ga01" not in _told()
 
 
-def test_a_worker_killed_twice_in_the_middle_leaves_one_notice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_killed_twice_in_the_middle_leaves_one_notice(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_event()
 
     class Killed(BaseException):

@@ -1,4 +1,4 @@
-"""Reports: located in their grid whatever the datum, flagged where a person should look twice, refused when absurd."""
+"""Reports: located in their grid in any datum, flagged where a person should look twice, refused when absurd."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ GRID = "441323002001001"
 PHOTO = {"sha256": "a" * 64, "role": "near"}
 
 
-def _submit(time: Clock, *, at: tuple[float, float] | None = None, datum: Datum = Datum.CGCS2000, **told: Any) -> Event:
+def _submit(
+    time: Clock, *, at: tuple[float, float] | None = None, datum: Datum = Datum.CGCS2000, **told: Any
+) -> Event:
     """A report of wg01, taken in. at: lon, lat."""
     lon, lat = at or spot(GRID)
     position = Position(lon, lat, datum, told.pop("accuracy_m", 8.0))
@@ -80,7 +82,9 @@ def test_a_bad_fix_is_flagged(app: Flask, time: Clock, accuracy_m: float | None,
     assert ("low_accuracy" in _submit(time, accuracy_m=accuracy_m).flags) is is_flagged
 
 
-@pytest.mark.parametrize("ahead, is_flagged", [(-timedelta(days=3), False), (timedelta(minutes=5), False), (timedelta(minutes=6), True)])
+@pytest.mark.parametrize(
+    "ahead, is_flagged", [(-timedelta(days=3), False), (timedelta(minutes=5), False), (timedelta(minutes=6), True)]
+)
 def test_a_phone_whose_clock_runs_ahead_is_flagged(
     app: Flask, time: Clock, ahead: timedelta, is_flagged: bool
 ) -> None:

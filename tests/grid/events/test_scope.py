@@ -1,4 +1,4 @@
-"""A scope is said twice, as SQL and of a loaded row: both must mean the same, for everybody and every permission."""
+"""A scope is said twice, as SQL and of a loaded row: both mean the same, for everybody and every permission."""
 
 from __future__ import annotations
 

@@ -141,29 +141,29 @@ def test_a_limit_merged_over_several_conditions_holds_for_each(app: Flask) -> No
     assert fates(blank) == ["new", "refused", "refused"]
 
 
-@pytest.mark.parametrize(
-    ("told", "cell", "words"),
-    [
-        ({"small_code": "六"}, "事件!C2", "小类代码应是 01 到 99"),
-        ({"big_code": 123}, "事件!A2", "大类代码应是 01 到 99"),
-        ({"small_name": None}, "事件!D2", "没有小类名称"),
-        ({"small_name": "长" * 61}, "事件!D2", "太长：61 个字，最多 60 个"),
-        ({"condition": None}, "事件!G2", "有时限，但没有立案条件"),
-        ({"condition": "条" * 501}, "事件!G2", "太长"),
-        ({"condition": "井\ue123盖"}, "事件!G2", "有无法识别的字符"),
-        ({"limit": "立即"}, "事件!I2", "看不懂"),
-        ({"limit": date(2026, 11, 23)}, "事件!I2", "日期"),
-        ({"unit": "大岭城管"}, "事件!E2", "是不是“大岭城管中队”"),
-        ({"unit": "天文台"}, "事件!E2", "请先建立这个部门"),
-        ({"unit": "大岭城管中队（月球）"}, "事件!E2", "没有“月球”这个区域"),
-        ({"big_name": None, "big_code": "44"}, "事件 第 2 行", "没有大类名称"),
-    ],
-)
-def test_a_bad_cell_is_named_with_its_reason(app: Flask, told: dict[str, Any], cell: str, words: str) -> None:
-    line = only(preview(make_workbook(make_line(**told))))
+BAD_CELLS: list[tuple[dict[str, Any], str, str]] = [
+    ({"small_code": "六"}, "事件!C2", "小类代码应是 01 到 99"),
+    ({"big_code": 123}, "事件!A2", "大类代码应是 01 到 99"),
+    ({"small_name": None}, "事件!D2", "没有小类名称"),
+    ({"small_name": "长" * 61}, "事件!D2", "太长：61 个字，最多 60 个"),
+    ({"condition": None}, "事件!G2", "有时限，但没有立案条件"),
+    ({"condition": "条" * 501}, "事件!G2", "太长"),
+    ({"condition": "井\ue123盖"}, "事件!G2", "有无法识别的字符"),
+    ({"limit": "立即"}, "事件!I2", "看不懂"),
+    ({"limit": date(2026, 11, 23)}, "事件!I2", "日期"),
+    ({"unit": "大岭城管"}, "事件!E2", "是不是“大岭城管中队”"),
+    ({"unit": "天文台"}, "事件!E2", "请先建立这个部门"),
+    ({"unit": "大岭城管中队（月球）"}, "事件!E2", "没有“月球”这个区域"),
+    ({"big_name": None, "big_code": "44"}, "事件 第 2 行", "没有大类名称"),
+]
 
-    assert line.fate is Fate.REFUSED
-    assert (cell, True) in [(found["cell"], words in found["text"]) for found in line.reasons], line.reasons
+
+def test_a_bad_cell_is_named_with_its_reason(app: Flask) -> None:
+    for told, cell, words in BAD_CELLS:
+        line = only(preview(make_workbook(make_line(**told))))
+
+        assert line.fate is Fate.REFUSED
+        assert (cell, True) in [(found["cell"], words in found["text"]) for found in line.reasons], line.reasons
 
 
 def test_an_error_value_is_refused(app: Flask) -> None:
@@ -184,26 +184,24 @@ def test_a_row_that_contradicts_another_is_refused(app: Flask) -> None:
     assert "与事件 第 2 行是同一条立案条件" in reason(other_limit)[1]
 
 
-@pytest.mark.parametrize(
-    ("title", "heading", "above", "row", "code"),
-    [
-        ("部件", HEADING, (), KITES, "C0177"),
-        ("Sheet1", ("类型", *HEADING), (), ("部件", *KITES), "C0177"),
-        ("Sheet1", ("类型", *HEADING), (), ("部件(设施)", *KITES), "C0177"),
-        ("Sheet1", HEADING, (("某市部件立案标准",), ()), KITES, "C0177"),
-        ("Sheet1", HEADING, (("某市部件和事件立案标准",), ()), KITES, ""),
-        ("Sheet1", HEADING, (), KITES, ""),
-        ("Sheet1", HEADING, (), make_line(big_code="E01"), "E0177"),
-        ("Sheet1", HEADING, (), make_line(big_code="R", big_name="风筝"), "R77"),
-    ],
-)
-def test_the_kind_comes_from_a_column_the_sheet_or_the_title(
-    app: Flask, title: str, heading: tuple[str, ...], above: Any, row: Any, code: str
-) -> None:
-    line = only(preview(make_workbook(row, title=title, heading=heading, above=above)))
+KINDS: list[tuple[str, tuple[str, ...], Any, Any, str]] = [
+    ("部件", HEADING, (), KITES, "C0177"),
+    ("Sheet1", ("类型", *HEADING), (), ("部件", *KITES), "C0177"),
+    ("Sheet1", ("类型", *HEADING), (), ("部件(设施)", *KITES), "C0177"),
+    ("Sheet1", HEADING, (("某市部件立案标准",), ()), KITES, "C0177"),
+    ("Sheet1", HEADING, (("某市部件和事件立案标准",), ()), KITES, ""),
+    ("Sheet1", HEADING, (), KITES, ""),
+    ("Sheet1", HEADING, (), make_line(big_code="E01"), "E0177"),
+    ("Sheet1", HEADING, (), make_line(big_code="R", big_name="风筝"), "R77"),
+]
 
-    assert line.code == code
-    assert line.fate is (Fate.NEW if code else Fate.REFUSED)
+
+def test_the_kind_comes_from_a_column_the_sheet_or_the_title(app: Flask) -> None:
+    for title, heading, above, row, code in KINDS:
+        line = only(preview(make_workbook(row, title=title, heading=heading, above=above)))
+
+        assert line.code == code
+        assert line.fate is (Fate.NEW if code else Fate.REFUSED)
 
 
 def test_a_row_between_others_may_name_the_kind(app: Flask) -> None:
@@ -309,16 +307,16 @@ def test_only_the_chosen_rows_are_taken_in(app: Flask) -> None:
     assert [str(c.limit) for c in rulebook.current().find("E0120").conditions] == ["2紧急工作时"]
 
 
-@pytest.mark.parametrize("chosen", [[2], [3], [1, 99], [-1], []])
-def test_rows_that_cannot_be_taken_in_are_not(app: Flask, chosen: list[int]) -> None:
-    data = make_workbook(KITES, make_line(limit="立即", condition="别的"), BURNING)
-    before = census("import_batch", "trail_entry")
+def test_rows_that_cannot_be_taken_in_are_not(app: Flask) -> None:
+    found = preview(make_workbook(KITES, make_line(limit="立即", condition="别的"), BURNING))
+    before = census()
 
-    with pytest.raises(Invalid) as refused:
-        take(data, chosen)
+    for chosen in ([2], [3], [1, 99], [-1], []):
+        with pytest.raises(Invalid) as refused, transaction():
+            batch.confirm(None, batch.get(found.id), chosen)
+        assert refused.value.field == "lines"
 
-    assert refused.value.field == "lines"
-    assert census("import_batch", "trail_entry") == before
+    assert census() == before
 
 
 def test_what_is_replaced_ends_on_the_day_and_stays_in_the_tables(app: Flask) -> None:

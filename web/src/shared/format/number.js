@@ -6,11 +6,11 @@ export function distance(length_m) {
   return length_m < 1000 ? `${Math.round(length_m)} 米` : `${(length_m / 1000).toFixed(1)} 公里`;
 }
 
-/** Area, day and serial apart: `441323002 20261122 00041`; anything else as it is. */
+/** Area, day and serial apart: `441323002 20261122 00041`, `YL` before those of practice; anything else as it is. */
 export function caseNo(number) {
   if (!number) return '';
-  const parts = /^(\d{9})(\d{8})(\d{5})$/.exec(number);
-  return parts ? parts.slice(1).join(' ') : number;
+  const parts = /^(YL)?(\d{9})(\d{8})(\d{5})$/.exec(number);
+  return parts ? parts.slice(1).filter(Boolean).join(' ') : number;
 }
 
 /** The serial at the end, which people say aloud. */
