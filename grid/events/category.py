@@ -55,7 +55,7 @@ class Category(Base):
 class FilingCondition(Base):
     """Filing condition (立案条件): what must be true, its time limit (处置时限) and closing condition (结案条件).
 
-    is_certain: meeting it needs no judgement, so a rule may file by itself. authority: who watches over it (主管部门).
+    is_certain: meeting it needs no judgement, so a rule may file by itself. authority: who watches it (主管部门).
     """
 
     __tablename__ = "filing_condition"

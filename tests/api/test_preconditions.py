@@ -42,6 +42,8 @@ NO_EDITS = {
     "POST /mobile/v1/notices/{notice_id}/read",
     "POST /api/calendar/imports",
     "POST /api/practice/wipe",
+    "POST /api/rules/try",
+    "POST /api/standards/imports",
 }
 
 

@@ -32,7 +32,6 @@ export function useStandards() {
     const answer = await client.get(`/standards/imports/${id}`);
     const found = [];
     for (let after = 0; after !== null;) {
-      // eslint-disable-next-line no-await-in-loop -- each page says where the next begins
       const { data } = await client.get(`/standards/imports/${id}/lines`, { query: { after, limit: PAGE } });
       found.push(...data.items);
       after = data.next;

@@ -15,7 +15,8 @@
  *   area: {code: string, name: string, level: Coded, parent_name?: string}|null, flags: Coded[],
  *   reporter: {username: string, name: string}, department: {code: string, name: string}|null,
  *   reported_at: string, due_at: string|null, closed_at: string|null,
- *   photos: {expected: number, arrived: number}, rework_no: number, version: number}} EventSummary
+ *   photos: {expected: number, arrived: number}, rework_no: number, version: number, practice: boolean,
+ *   due_provisional: boolean}} EventSummary
  * @typedef {{code: string, name: string, level: Coded, parent: string|null, boundary?: object}} Area
  * @typedef {{code: string, name: string, big_name: string, kind: 'component'|'event'}} Category
  */
