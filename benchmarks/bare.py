@@ -50,7 +50,7 @@ def create_app() -> Flask:
             lat=told["position"]["lat"],
             reported_at=datetime.now(UTC),
         )
-        with Session(engine) as session:
+        with Session(engine, expire_on_commit=False) as session:  # else it would read the row again
             session.add(row)
             session.commit()
             return {"id": row.id}, 201

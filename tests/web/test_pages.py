@@ -71,3 +71,37 @@ def test_the_api_document_opens(opened: Callable[..., Page]) -> None:
 
     expect(page.get_by_text("/mobile/v1/reports").first).to_be_visible()
     keep(page, "api-docs")
+
+
+def test_the_brief_shows_its_numbers_charts_and_map(console: Callable[[str], Page]) -> None:
+    leader = console("ld01")
+
+    leader.get_by_test_id("nav-brief").click()
+    leader.get_by_test_id("headline").wait_for()
+
+    expect(leader.locator("canvas").first).to_be_visible()
+    expect(leader.get_by_test_id("as-of")).to_contain_text(":")  # the moment the data are of
+    with leader.expect_download() as saved:
+        leader.get_by_test_id("save-pdf").click()
+    assert saved.value.suggested_filename.endswith(".pdf")
+    keep(leader, "console-brief")
+
+
+def test_the_rules_say_who_would_handle_something(console: Callable[[str], Page]) -> None:
+    desk = console("dd01")
+
+    desk.get_by_test_id("nav-rules").click()
+    desk.get_by_label("看到了什么").fill("占道经营")
+    desk.get_by_test_id("try").click()
+
+    expect(desk.get_by_test_id("trial-answer")).to_be_visible()
+    keep(desk, "console-rules")
+
+
+def test_the_calendar_shows_the_year(console: Callable[[str], Page]) -> None:
+    admin = console("xt01")
+
+    admin.get_by_test_id("nav-calendar").click()
+
+    expect(admin.get_by_test_id("day-2026-10-01")).to_be_visible()
+    keep(admin, "console-calendar")
