@@ -43,7 +43,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = app.config["DATABASE"] or f"sqlite:///{data / 'wangge.db'}"
     app.config.update(
-        DEMO=bool(app.config["DEMO"]),
+        DEMO=str(app.config["DEMO"]).lower() in ("1", "true"),
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024 + 1024,

@@ -41,8 +41,10 @@ def check_permission() -> None:
     """Before every request: the caller is known and holds the route's permission somewhere."""
     if request.endpoint is None or request.endpoint == "static":
         return
+    if request.method == "OPTIONS":
+        return
     permission = marked(request.endpoint, "GET" if request.method == "HEAD" else request.method)
-    if request.method == "OPTIONS" or permission is None:
+    if permission is None:
         return
     g.session = _session()
     g.actor = g.session.user

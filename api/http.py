@@ -94,6 +94,9 @@ class Blueprint(SmorestBlueprint):
         except PreconditionFailed:
             raise Stale("这条记录刚刚被别人更新过，请看最新情况再操作。") from None
 
+    def _check_not_modified(self, etag: str) -> None:
+        """Never 304: the tag guards edits by version; an answer says more than that (photos, lights)."""
+
     def _verify_check_etag(self) -> None:
         """Nothing: a replay rightly skips the check, and a test sends a stale version to every such route."""
 
@@ -104,6 +107,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ValidationError, _validation_error)
     app.register_error_handler(IntegrityError, _integrity_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(RecursionError, _too_deep)
     app.before_request(_begin)
     app.before_request(_refuse_cut_bodies)
     app.after_request(_headers)
@@ -133,9 +137,17 @@ def _integrity_error(error: IntegrityError) -> Response:
 def _database_error(error: OperationalError) -> Response:
     """Locked, dead-locked, unreachable: nothing was stored, and trying again helps."""
     log.error("database error", extra={"error": type(error.orig).__name__})
-    response = problem(503, "service-unavailable", "系统正忙", "系统正忙，没有保存。请稍等几秒再试。")
+    response = problem(
+        503, "service-unavailable", "系统正忙", "系统正忙，可能没有保存。请稍等几秒再试，重复提交不会多出一条。"
+    )
     response.headers["Retry-After"] = "3"
     return response
+
+
+def _too_deep(error: RecursionError) -> Response:
+    """JSON nested past all use."""
+    title, _ = TITLES[400]
+    return problem(400, "bad-request", title, "内容嵌套太深，读不了，什么都没有保存。")
 
 
 def _begin() -> None:

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+MINIMUM_BYTES = 32
+
 
 def signing_key(data: Path) -> str:
     """The installation's key: WANGGE_SIGNING_KEY, else a file made once, readable by its owner only.
@@ -13,6 +15,8 @@ def signing_key(data: Path) -> str:
     Several processes may start at once; the first to put the whole file there wins.
     """
     if key := os.environ.get("WANGGE_SIGNING_KEY"):
+        if len(key.encode()) < MINIMUM_BYTES:
+            raise SystemExit(f"WANGGE_SIGNING_KEY needs at least {MINIMUM_BYTES} bytes.")
         return key
     path = data / "signing.key"
     if not path.exists():

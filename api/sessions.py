@@ -58,6 +58,8 @@ def sign_in(told: dict[str, Any], path: str) -> tuple[dict[str, Any], int, dict[
             "session:open" if session else "session:refuse",
             "session",
             session.id if session else "",
+            account=told["username"],
+            address=request.remote_addr,
         )
     if session is None:
         raise sessions.refusal(verdict)
@@ -76,7 +78,7 @@ def refresh(told: dict[str, Any], path: str) -> tuple[dict[str, Any], int, dict[
             trail.record(None, "session:refuse_refresh", "session", session_id)
     if session is None:
         raise Unauthenticated("登录已失效，请重新登录。没有发出的内容会保留。")
-    return answer(session, path, told["refresh_token"] is None)
+    return answer(session, path, not told["refresh_token"])
 
 
 def sign_out(path: str) -> Response:

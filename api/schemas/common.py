@@ -39,7 +39,7 @@ class PromisedPhotoSchema(Schema):
     """A photo promised by its hash; its bytes come by PUT, before or after."""
 
     sha256 = fields.String(
-        required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="应是 64 位小写十六进制的 SHA-256。")
+        required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z", error="应是 64 位小写十六进制的 SHA-256。")
     )
     role = fields.String(required=True, validate=one_of(PhotoRole))
     shot_at = Moment()

@@ -121,7 +121,10 @@ AUTOMATON = "automaton"
 
 
 def automaton() -> User:
-    """The account automatic rules act under; it cannot sign in. Read apart, so that it outlives the session."""
+    """The account automatic rules act under, read apart, so that it outlives the session; it cannot sign in.
+
+    Raises NotFound in an installation without one.
+    """
     with Session(db.session.connection()) as apart:
         found = apart.scalar(select(User).where(User.username == AUTOMATON, User.is_active))
     if found is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from grid.accounts.permission import Permission
 from grid.events import rulebook
 from grid.events.event import Event
 from grid.events.handling import move
 from grid.events.rulebook import Choice
+from grid.events.scope import may
 
 
 def advance(event: Event) -> None:
@@ -21,6 +23,8 @@ def advance(event: Event) -> None:
     if event.flags or filing is None or not filing.is_certain:
         return
     actor = rules.actor
+    if actor is None or not may(actor, Permission.EVENT_ACCEPT, event):
+        return
     why = explanation(filing)
     move(actor, event, "accept", **why)
     move(actor, event, "file", condition=filing.value.id, **why)

@@ -109,11 +109,11 @@ def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
     is_overdue = Event.due_at < clock.now()
     counted = (
         column
-        for queue in mine
+        for rows in (_in_queue(actor, queue.code) for queue in mine)
         for column in (
-            func.count().filter(queue.rows(actor), real()),
-            func.count().filter(queue.rows(actor), real(), is_overdue),
-            func.count().filter(queue.rows(actor), Event.is_practice),
+            func.count().filter(rows, real()),
+            func.count().filter(rows, real(), is_overdue),
+            func.count().filter(rows, Event.is_practice),
         )
     )
     found = db.session.execute(select(*counted).where(Event.state.not_in(FINAL), visible(actor))).one()

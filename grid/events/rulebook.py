@@ -20,7 +20,7 @@ from grid import clock, revision
 from grid.accounts import user as users
 from grid.accounts.user import User
 from grid.db import db
-from grid.errors import Invalid
+from grid.errors import Invalid, NotFound
 from grid.events.category import Category, CategoryScheme, FilingCondition
 from grid.events.responsibility import Responsibility
 from grid.worktime.limit import Limit
@@ -124,9 +124,12 @@ class Rulebook:
         self.by_id = {id_: c for c in (*retired, *self.classes) for id_ in c.ids}
 
     @cached_property
-    def actor(self) -> User:
-        """The account the rules act under, as it was when first needed."""
-        return users.automaton()
+    def actor(self) -> User | None:
+        """The account the rules act under, as it was when first needed; without one, people do it all."""
+        try:
+            return users.automaton()
+        except NotFound:
+            return None
 
     def find(self, code: str) -> Class:
         """The class with this code. Raises Invalid."""

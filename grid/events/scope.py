@@ -9,7 +9,7 @@ from grid.accounts.permission import Permission, Relation
 from grid.accounts.user import Grant, User
 from grid.db import db
 from grid.events.event import Assignment, Event
-from grid.tasks.task import Task, TaskState
+from grid.tasks.task import Task
 
 
 def _department_rows(actor: User, grant: Grant) -> ColumnElement[bool]:
@@ -35,14 +35,10 @@ REACHES: scope.Reaches = {
     ),
     Relation.DEPARTMENT: scope.Reach(rows=_department_rows, holds=_department_holds),
     Relation.TASK: scope.Reach(
-        rows=lambda actor, grant: exists().where(
-            Task.subject_id == Event.id, Task.assignee_id == actor.id, Task.state == TaskState.OPEN
-        ),
+        rows=lambda actor, grant: exists().where(Task.subject_id == Event.id, Task.assignee_id == actor.id),
         holds=lambda actor, grant, event: (
             db.session.scalar(
-                select(Task.id)
-                .where(Task.subject_id == event.id, Task.assignee_id == actor.id, Task.state == TaskState.OPEN)
-                .limit(1)
+                select(Task.id).where(Task.subject_id == event.id, Task.assignee_id == actor.id).limit(1)
             )
             is not None
         ),

@@ -79,5 +79,5 @@ def finish(job: Job) -> None:
 
 def postpone(job: Job, error: str) -> None:
     """The job failed: try again later, each time later."""
-    wait = min(LONGEST_WAIT, timedelta(seconds=2**job.tries))
+    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(job.tries, 10)))
     job.run_at, job.lease_until, job.error = clock.real_now() + wait, None, error[:500]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grid.db import db, transaction
 from grid.errors import DomainError
@@ -45,5 +45,12 @@ def _do(job_id: int, kind: str, handlers: Mapping[str, Handler]) -> None:
 def run_forever(handlers: Mapping[str, Handler], stopped: Callable[[], bool]) -> None:
     """Work until ``stopped()``; a signal handler sets it, so that a job in hand is finished first."""
     while not stopped():
-        if run_once(handlers) == 0:
+        try:
+            done = run_once(handlers)
+        except OperationalError as error:
+            # The database is away or locked; leased jobs come back when their lease ends.
+            log.error("database error", extra={"error": type(error.orig).__name__})
+            db.session.remove()
+            done = 0
+        if done == 0:
             time.sleep(IDLE_S)

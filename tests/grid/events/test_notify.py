@@ -139,6 +139,7 @@ def test_a_job_done_again_tells_nobody_twice(app: Flask) -> None:
     _work()
 
     assert _told() == ["dd01", "slr01"]
+    assert all(row.done_at for row in db.session.scalars(select(Job)))
 
 
 def test_a_leased_job_is_nobody_elses_until_the_lease_ends(app: Flask) -> None:

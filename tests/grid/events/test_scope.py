@@ -82,8 +82,12 @@ def _ids(events: list[Event], *numbers: int) -> set[UUID]:
     return {events[number].id for number in numbers}
 
 
-def test_a_worker_sees_the_grid_the_own_reports_and_the_open_tasks(app: Flask, events: list[Event]) -> None:
-    assert _seen_by("wg01") == _ids(events, 0, 4, 11)  # the answered task of number 6 no longer counts
+def test_a_worker_sees_the_grid_the_own_reports_and_what_they_were_asked_to_check(
+    app: Flask, events: list[Event]
+) -> None:
+    assert _seen_by("wg01") == _ids(
+        events, 0, 4, 6, 11
+    )  # the task of number 6 is answered: their photos there stay
     assert _seen_by("wg02") == _ids(events, 1, 5)
 
 
