@@ -16,10 +16,6 @@ from uuid import uuid4
 
 from tests.harness.street import HOST, Worker
 
-CATEGORIES = (
-    "C0101 C0137 C0305 C0402 E0101 E0110 E0120 E0126 E0128 E0184"
-    " E0201 E0304 E0406 E0410 E0496 E0498 E0502 E0505 E0506"
-)
 PER_CONNECTION = 25  # then a new one, so that no worker keeps more clients than the other for a whole run
 
 
@@ -32,7 +28,7 @@ class Client:
     path: str
     start: float  # by time.time(), the same for all clients
     seconds: float
-    categories: tuple[str, ...] = tuple(CATEGORIES.split())
+    categories: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,16 @@ class Table:
     head: tuple[str, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, *cells: object) -> None:
         self.rows.append(tuple(str(cell) for cell in cells))
 
     def judge(self, what: str, figure: str, bar: str, is_met: bool) -> None:
         self.verdicts.append(Verdict(what, figure, bar, is_met))
+
+    def note(self, words: str) -> None:
+        self.notes.append(words)
 
     @property
     def is_met(self) -> bool:
@@ -42,4 +46,5 @@ class Table:
             f"- {v.what}: **{v.figure}**, bar {v.bar}: {'met' if v.is_met else 'NOT MET'}" for v in self.verdicts
         ]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
+        verdicts += [f"- {note}" for note in self.notes]
         return "\n".join([f"## {self.title}", "", f"{self.how}.", "", *rows, "", *verdicts, ""])

@@ -169,8 +169,10 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
         return options | {"module": _sqlite_module(), "connect_args": {"timeout": 20}}
-    # Server-side prepared statements break behind a pooler in transaction mode.
-    return options | {"connect_args": {"prepare_threshold": None}, "pool_pre_ping": False, "pool_size": 10}
+    # Server-side prepared statements break behind an old pooler; who has none says ?prepare_threshold=5.
+    threshold = make_url(url).query.get("prepare_threshold")
+    prepare = {"prepare_threshold": int(str(threshold)) if threshold else None}
+    return options | {"connect_args": prepare, "pool_pre_ping": False, "pool_size": 10}
 
 
 def _sqlite_module() -> Any:
