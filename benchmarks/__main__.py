@@ -9,6 +9,7 @@ import argparse
 import logging
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -36,6 +37,7 @@ def main() -> int:
     told = parser.parse_args()
     if unknown := set(told.names) - ALL.keys():
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folders are cleared away
     logging.disable(logging.INFO)  # a line a request is not what is measured here in process
     tables = []
     for name in told.names or ALL:

@@ -45,11 +45,11 @@ class Queue:
         """The events that wait in it, among those ``actor`` may see."""
         if self.own is None:
             return Event.state == self.state
-        return exists().where(
-            Assignment.event_id == Event.id,
-            Assignment.department_id == actor.department_id,
-            Assignment.state == self.own,
+        # From the few assignments in hand to their cases, not from every case backwards.
+        in_hand = select(Assignment.event_id).where(
+            Assignment.department_id == actor.department_id, Assignment.state == self.own
         )
+        return Event.id.in_(in_hand)
 
 
 QUEUES = (
