@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import fixtures.commands
+import fixtures.qinghe.example
 import grid.commands
 import mobile_api
 import reports.commands
@@ -22,6 +23,8 @@ from grid import clock
 from grid.db import db, engine_options
 from grid.log import set_up_logging
 from grid.media.store import MediaStore
+from grid.seal import Sealer
+from grid.uploads.draft import Drafts
 from mobile_api.http import mark
 
 ROOT = Path(__file__).parent
@@ -32,10 +35,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
     Settings come from WANGGE_* in the environment, then from ``settings``: DATABASE (address), DATA (folder for
     the embedded database, media and keys), DEMO, DEMO_CLOCK (file that drives the clock), COOKIE_SECURE, PROXIES
-    (how many reverse proxies of ours stand in front and set X-Forwarded-For).
+    (how many reverse proxies of ours stand in front and set X-Forwarded-For), HOSTS (the names we are called by,
+    with commas; any when empty), MIN_APP (oldest handset app to
+    talk to, in three parts like 1.4.0; empty: any), UPLOAD_SILENCE (seconds without a byte after which an upload
+    counts as cut).
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
+    app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20)
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -48,6 +55,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024 + 1024,
     )
+    app.config["TRUSTED_HOSTS"] = [name.strip() for name in app.config["HOSTS"].split(",") if name.strip()] or None
     set_up_logging()
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -55,7 +63,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         clock.use(clock.DrivenClock(Path(app.config["DEMO_CLOCK"])))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    app.extensions["media_store"] = MediaStore(data / "media")
+    app.extensions["sealer"] = Sealer.of(data)
+    app.extensions["media_store"] = MediaStore(data / "media", app.extensions["sealer"])
+    app.extensions["example_street"] = fixtures.qinghe.example.write
+    app.extensions["drafts"] = Drafts(data / "uploads")
     api_ = api.register(app, signing_key(data))
     mobile_api.register(api_)
     app.after_request(mark)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from api import (
+    areas,
     auth,
     calendars,
+    departments,
+    devices,
     directory,
     events,
     health,
@@ -14,10 +17,15 @@ from api import (
     notices,
     openapi,
     photos,
+    posts,
     practice,
+    quarantine,
     reports,
     sessions,
     standards,
+    tracks,
+    users,
+    voices,
 )
 from api.http import ProblemApi
 
@@ -25,12 +33,20 @@ BLUEPRINTS = (
     sessions.blp,
     events.blp,
     photos.blp,
+    voices.blp,
+    areas.blp,
     directory.blp,
+    departments.blp,
+    users.blp,
+    posts.blp,
     notices.blp,
     reports.blp,
     calendars.blp,
     practice.blp,
     standards.blp,
+    devices.blp,
+    quarantine.blp,
+    tracks.blp,
     health.blp,
 )
 

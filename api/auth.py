@@ -24,11 +24,11 @@ from jwt.exceptions import PyJWTError
 from werkzeug.local import LocalProxy
 
 from api.http import problem
-from api.mark import marked
+from api.mark import is_early, marked
 from grid.accounts import session as sessions
 from grid.accounts.session import LoginSession
 from grid.accounts.user import User
-from grid.errors import Forbidden, Unauthenticated
+from grid.errors import Forbidden, PasswordChangeRequired, Unauthenticated
 
 ACCESS_LIFE = timedelta(minutes=15)
 REQUIRED_CLAIMS = ("exp", "jti", "sub", "sid", "sv", "type")
@@ -43,11 +43,14 @@ def check_permission() -> None:
         return
     if request.method == "OPTIONS":
         return
-    permission = marked(request.endpoint, "GET" if request.method == "HEAD" else request.method)
+    method = "GET" if request.method == "HEAD" else request.method
+    permission = marked(request.endpoint, method)
     if permission is None:
         return
     g.session = _session()
     g.actor = g.session.user
+    if g.actor.must_change_password and not is_early(request.endpoint, method):
+        raise PasswordChangeRequired("这是初始密码，请先改成自己的密码。")
     if not g.actor.has(permission):
         raise Forbidden("你的岗位没有这项权限。")
 

@@ -14,7 +14,7 @@ from api.auth import current_user
 from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.mark import requires
-from api.schemas.common import NamedSchema
+from api.schemas.named import NamedSchema
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.areas import net
@@ -175,7 +175,7 @@ def calendar(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@blp.put("/calendar/<string:day>")
+@blp.put("/calendar/<string(length=10):day>")
 @requires(Permission.CALENDAR_MANAGE)
 @blp.etag
 @blp.arguments(CalendarDayEditSchema)
@@ -189,7 +189,7 @@ def day_put(told: dict[str, str], day: str) -> CalendarDay:
     return row
 
 
-@blp.delete("/calendar/<string:day>")
+@blp.delete("/calendar/<string(length=10):day>")
 @requires(Permission.CALENDAR_MANAGE)
 @blp.etag
 @blp.response(204)

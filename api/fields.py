@@ -33,9 +33,23 @@ for _field, _messages in MESSAGES.items():
 
 
 class Schema(marshmallow.Schema):
-    """Base of all schemas: unknown fields are errors."""
+    """Base of all schemas: unknown fields are errors, and so is what no database could hold."""
 
     error_messages = {"unknown": "没有这一项，请去掉。", "type": "格式不对，应是一个对象。"}
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        if isinstance(field_obj, fields.String) and _storable not in field_obj.validators:
+            field_obj.validators.append(_storable)
+        if isinstance(field_obj, fields.Integer) and not field_obj.validators:
+            field_obj.validators.append(COUNTABLE)
+
+
+def _storable(words: str) -> None:
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in words):
+        raise ValidationError("含有不能显示的字符，请去掉。")
+
+
+COUNTABLE = validate.Range(-(2**31), 2**31 - 1, error="数字太大。")  # an integer column of PostgreSQL
 
 
 class Text(fields.String):

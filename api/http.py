@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 import uuid_utils.compat
@@ -13,17 +14,19 @@ from flask import Flask, Response, current_app, g, json, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
 
-from api.mark import public
+from api.body import BodyParser
+from api.mark import is_streamed, public
 from api.schemas.problem import ProblemSchema
 from grid.errors import DomainError, Stale
 from grid.trail.entry import REQUEST_ID
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+RETRY_AFTER_S = {503: "3", 507: "60"}
 
 # Said to people for errors the framework raises itself.
 TITLES = {
@@ -83,6 +86,7 @@ class ProblemApi(Api):
 class Blueprint(SmorestBlueprint):
     """A blueprint whose ``etag`` guards POST too: a step of a case is an edit."""
 
+    ARGUMENTS_PARSER = BodyParser()
     METHODS_NEEDING_CHECK_ETAG = ["POST", "PUT", "PATCH", "DELETE"]
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
@@ -107,9 +111,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(ValidationError, _validation_error)
     app.register_error_handler(IntegrityError, _integrity_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(RecursionError, _too_deep)
     app.before_request(_begin)
     app.before_request(_refuse_cut_bodies)
+    app.after_request(_stay_here)
     app.after_request(_headers)
 
 
@@ -119,8 +125,8 @@ def _domain_error(error: DomainError) -> Response:
         place = "query" if request.method == "GET" else "json"
         extra["errors"] = {place: {error.field: [error.detail]}}
     response = problem(error.status, error.slug, error.title, error.detail, **extra)
-    if error.status == 507:
-        response.headers["Retry-After"] = "60"
+    if error.status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = RETRY_AFTER_S[error.status]
     return response
 
 
@@ -132,6 +138,13 @@ def _validation_error(error: ValidationError) -> Response:
 def _integrity_error(error: IntegrityError) -> Response:
     log.warning("integrity error", extra={"constraint": type(error.orig).__name__})
     return problem(409, "conflict", "与现有记录冲突", "这条记录和已有的记录冲突，没有保存。请刷新后重试。")
+
+
+def _data_error(error: DataError) -> Response:
+    """A value the database cannot hold and our schemas let through: the caller's fault, and ours to look at."""
+    log.error("data error", extra={"error": type(error.orig).__name__})
+    title, detail = TITLES[422]
+    return problem(422, "invalid", title, detail)
 
 
 def _database_error(error: OperationalError) -> Response:
@@ -160,6 +173,8 @@ def _begin() -> None:
 
 def _refuse_cut_bodies() -> None:
     """A connection cut in the middle of a body reaches us as a short body without any error (gunicorn)."""
+    if request.endpoint and is_streamed(request.endpoint, request.method):
+        return
     if request.content_length and request.method in ("POST", "PUT", "PATCH"):
         if len(request.get_data(cache=True)) < request.content_length:
             raise BadRequest
@@ -167,8 +182,23 @@ def _refuse_cut_bodies() -> None:
 
 CONTENT_SECURITY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
 )
+# What a page of ours may use of the device; whatever is not named, it asks for in vain.
+FEATURES = (
+    "camera=(self), geolocation=(self), microphone=(self), accelerometer=(), autoplay=(), bluetooth=(), "
+    "browsing-topics=(), display-capture=(), gyroscope=(), hid=(), magnetometer=(), midi=(), payment=(), "
+    "publickey-credentials-get=(), serial=(), usb=()"
+)
+
+
+def _stay_here(response: Response) -> Response:
+    """The framework's own redirects (a missing slash) repeat the Host header, which anybody can write."""
+    if response.status_code == 308 and response.location:
+        response.location = urlsplit(response.location)._replace(scheme="", netloc="").geturl()
+        response.data = b""
+    return response
 
 
 def _headers(response: Response) -> Response:
@@ -176,7 +206,11 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(self)"
+    response.headers["Permissions-Policy"] = FEATURES
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers["X-Request-Id"] = REQUEST_ID.get()
     response.headers.setdefault("Cache-Control", "no-store")
     spent_ms = round((time.perf_counter() - g.started) * 1000, 1)

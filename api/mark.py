@@ -28,11 +28,36 @@ def public(view: View) -> View:
     return view
 
 
+def streamed(view: View) -> View:
+    """Mark a route that reads its body itself, piece by piece, and keeps what came of one that was cut."""
+    view.is_streamed = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_streamed(endpoint: str, method: str) -> bool:
+    """Does a route read its body itself?"""
+    return getattr(_view(endpoint, method), "is_streamed", False)
+
+
+def early(view: View) -> View:
+    """Mark a route that may be called while the password is still the one that was given out."""
+    view.is_early = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_early(endpoint: str, method: str) -> bool:
+    """May a route be called before a password of one's own is set?"""
+    return getattr(_view(endpoint, method), "is_early", False)
+
+
 def marked(endpoint: str, method: str) -> Permission | None:
     """The permission a route declares; None for a public one. Raises LookupError for an unmarked route."""
-    view: Any = current_app.view_functions[endpoint]
-    if hasattr(view, "view_class"):
-        view = getattr(view.view_class, method.lower(), view)
+    view = _view(endpoint, method)
     if not hasattr(view, "permission"):
         raise LookupError(f"{endpoint} declares no permission")
     return cast("Permission | None", view.permission)
+
+
+def _view(endpoint: str, method: str) -> Any:
+    view: Any = current_app.view_functions[endpoint]
+    return getattr(view.view_class, method.lower(), view) if hasattr(view, "view_class") else view

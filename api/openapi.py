@@ -14,6 +14,8 @@ from api.mark import marked
 # Which problems an operation can answer with, beside its own.
 EVERYONE = (422, 500, 503)
 SIGNED_IN = (401, 403)
+# Parameters that name something which may not be there, or not for the caller.
+PLACES = {"area"}
 
 
 def complete(app: Flask, api: Api) -> None:
@@ -25,7 +27,9 @@ def complete(app: Flask, api: Api) -> None:
             path = document._paths.get(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule))
             for method, operation in (path or {}).items():
                 if method.upper() in (rule.methods or ()):
-                    _complete(operation, marked(rule.endpoint, method), has_place=bool(rule.arguments))
+                    named = {parameter.get("name") for parameter in operation.get("parameters", ())}
+                    has_place = bool(rule.arguments) or bool(named & PLACES)
+                    _complete(operation, marked(rule.endpoint, method), has_place=has_place)
 
 
 def _complete(operation: dict[str, Any], permission: Any, *, has_place: bool) -> None:
@@ -34,6 +38,7 @@ def _complete(operation: dict[str, Any], permission: Any, *, has_place: bool) ->
     if permission:
         operation["security"] = [{"token": []}]
     answers.pop("default", None)
+    answers.pop("304", None)  # see Blueprint._check_not_modified
     codes = {int(code) for code in answers if code.isdigit() and int(code) >= 400} | set(EVERYONE)
     codes |= set(SIGNED_IN) if permission else {401}
     if operation.get("requestBody"):

@@ -12,6 +12,7 @@ from api.auth import current_user
 from api.fields import Schema, fields, one_of
 from api.http import Blueprint
 from api.mark import requires
+from api.schemas.photo import PhotoClaimSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Invalid
@@ -28,6 +29,7 @@ class StoredPhotoSchema(Schema):
     width = fields.Integer(required=True)
     height = fields.Integer(required=True)
     size = fields.Integer(required=True)
+    claimed = fields.Nested(PhotoClaimSchema, allow_none=True, required=True)
 
 
 class PhotoSizeSchema(Schema):
@@ -67,11 +69,12 @@ def routes(blp: Blueprint) -> None:
     """Give a blueprint the photo routes."""
     body = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in IMAGE_TYPES}}
 
-    @blp.put("/photos/<string:sha256>")
+    @blp.put("/photos/<string(length=64):sha256>")
     @requires(Permission.PHOTO_UPLOAD)
     @blp.doc(requestBody={"required": True, **body})
     @blp.response(200, StoredPhotoSchema)
     @blp.alt_response(201, schema=StoredPhotoSchema, description="stored for the first time")
+    @blp.alt_response(507, description="no room; nothing was stored")
     def photo_put(sha256: str) -> Any:
         """Upload a photo's bytes; its address is the SHA-256 of the body."""
         return put(sha256)

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response, current_app, g, make_response, request
 from flask.views import MethodView
 
+from api import passwords
 from api.auth import ACCESS_LIFE, current_user, read_refresh, tokens
 from api.http import Blueprint
-from api.mark import public, requires
+from api.mark import early, public, requires
 from api.schemas.session import MeSchema, RefreshSchema, SignInSchema, TokensSchema, me
 from grid.accounts import session as sessions
 from grid.accounts.permission import Permission
@@ -107,6 +108,7 @@ def routes(blp: Blueprint, path: str, name: str) -> None:
             """Sign in. Five failures lock the account for 15 minutes."""
             return sign_in(told, path)
 
+        @early
         @requires(Permission.SELF_READ)
         @blp.response(204)
         def delete(self) -> Response:
@@ -121,12 +123,15 @@ def routes(blp: Blueprint, path: str, name: str) -> None:
         """Spend the refresh token (body or cookie) and get the next."""
         return refresh(told, path)
 
+    passwords.routes(blp)
+
 
 blp = Blueprint("sessions", __name__, url_prefix="/api", description="登录")
 routes(blp, "/api/sessions", "sessions")
 
 
 @blp.get("/me")
+@early
 @requires(Permission.SELF_READ)
 @blp.response(200, MeSchema)
 def mine() -> dict[str, Any]:

@@ -14,18 +14,18 @@ from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
 from api.paging import list_of
-from api.schemas.common import NamedSchema
 from api.schemas.event import ConditionSchema
+from api.schemas.named import NamedSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Invalid
 from grid.events.category import NAME_MAX
 from grid.events.reporting import Position
 from grid.events.rulebook import Choice, Condition
-from grid.geo.crs import Datum
+from grid.geo.crs import DEGREES, Datum
+from grid.imports.fate import Fate
 from grid.standards import batch, code, mapping, sheet, trial
 from grid.standards.batch import SCHEME_CODE_MAX, ImportBatch
-from grid.standards.line import Fate
 from grid.standards.trial import Guess, Trial
 
 blp = Blueprint("standards", __name__, url_prefix="/api", description="立结案标准与权责清单")
@@ -274,7 +274,7 @@ class TrialPositionSchema(Schema):
 
     lon = Degrees(limit=180, required=True)
     lat = Degrees(limit=90, required=True)
-    datum = fields.String(load_default=Datum.CGCS2000, validate=one_of(Datum))
+    datum = fields.String(load_default=Datum.CGCS2000, validate=one_of(DEGREES))
 
 
 class TryRulesSchema(Schema):

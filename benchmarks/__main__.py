@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import create, deadline, list, locate, memory, standards, start
+from benchmarks import brief, create, deadline, list, locate, media, memory, standards, start
 from benchmarks.table import Table
 
 ALL: dict[str, Callable[[], Table]] = {
+    "brief": brief.measure,
     "create": create.measure,
     "deadline": deadline.measure,
     "list": list.measure,
     "locate": locate.measure,
+    "media": media.measure,
     "memory": memory.measure,
     "standards": standards.measure,
     "start": start.measure,

@@ -20,15 +20,21 @@ from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import commands as event_commands
-from grid.events import notify
+from grid.events import notify, redating, request_notice, resuming
 from grid.events.event import Event, EventLog
+from grid.fieldwork import commands as fieldwork_commands
 from grid.job import worker as loop
 from grid.job.job import Job
+from grid.setup import commands as setup_commands
+from grid.staff import commands as staff_commands
 from grid.standards import commands as standards_commands
 from grid.trail import entry as trail
 from grid.trail.entry import TrailEntry
+from grid.upkeep import commands as upkeep_commands
+from grid.uploads import commands as upload_commands
 
-HANDLERS = {notify.KIND: notify.deliver}
+SWEEPS = (resuming.sweep,)
+HANDLERS = {notify.KIND: notify.deliver, notify.ASKED: request_notice.deliver, redating.KIND: redating.finish}
 
 
 @click.command("run")
@@ -58,7 +64,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Do background work: deliver notices. Any number may run."""
     if once:
-        while loop.run_once(HANDLERS):
+        while loop.run_once(HANDLERS) or loop.sweep_once(SWEEPS):
             pass
         return
     stopping: list[int] = []
@@ -68,7 +74,7 @@ def worker(once: bool) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    loop.run_forever(HANDLERS, lambda: bool(stopping))
+    loop.run_forever(HANDLERS, lambda: bool(stopping), SWEEPS)
 
 
 @click.command("create-admin")
@@ -88,7 +94,7 @@ def create_admin(username: str, name: str, post: str, password: str) -> None:
         with transaction():
             root = db.session.scalar(select(Area).where(Area.parent_id.is_(None)).limit(1))
             if root is None:
-                raise click.ClickException("还没有区域：请先导入街道（wangge demo load 可装入演示街道）。")
+                raise click.ClickException("还没有区域：请先用 wangge init 建立街道。")
             admin = users.create(username, name, password, [(post, root)])
             # The entry refers to the account, whose id the database gives.
             db.session.flush()
@@ -121,4 +127,16 @@ def doctor() -> None:
         raise SystemExit(1)
 
 
-COMMANDS = (run, worker, create_admin, doctor, *event_commands.COMMANDS, *standards_commands.COMMANDS)
+COMMANDS = (
+    run,
+    worker,
+    create_admin,
+    doctor,
+    *event_commands.COMMANDS,
+    *upkeep_commands.COMMANDS,
+    *upload_commands.COMMANDS,
+    *fieldwork_commands.COMMANDS,
+    *standards_commands.COMMANDS,
+    *staff_commands.COMMANDS,
+    *setup_commands.COMMANDS,
+)

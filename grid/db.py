@@ -7,8 +7,9 @@ turn instead of failing in the middle; on PostgreSQL the version columns catch w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
@@ -138,6 +139,29 @@ def insert(model: type[Base]) -> Any:
     return dialect.insert(table(model))
 
 
+_LAST: list[Callable[[], None]] = []
+
+
+def at_the_end(deed: Callable[[], None]) -> Callable[[], None]:
+    """Let ``deed`` be the last thing each transaction does before it commits; everything else is written by then."""
+    _LAST.append(deed)
+    return deed
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of a transaction that may fall alone: what it wrote and remembered is undone, the rest stands."""
+    session = db.session()
+    before = {name: copy(kept) for name, kept in session.info.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """One unit of work: state, history, audit, outbox and idempotency row stand or fall together.
@@ -153,6 +177,9 @@ def transaction() -> Iterator[None]:
             session.commit()  # ends the read that authentication began: there a reader cannot turn writer
             session.connection(execution_options={"writes": True})
         yield
+        session.flush()
+        for deed in _LAST:
+            deed()
         session.commit()
     except StaleDataError as error:
         session.rollback()

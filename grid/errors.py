@@ -3,12 +3,15 @@
 DomainError
 ├── NotFound            404  not there, or outside the caller's scope
 ├── Forbidden           403
+│   └── PasswordChangeRequired  the password was given out; one's own must be set first
 ├── Unauthenticated     401  wrong password, locked account, dead session
 ├── Conflict            409
-│   └── IllegalTransition    the lifecycle table has no such step from here
+│   ├── IllegalTransition    the lifecycle table has no such step from here
+│   └── RuleForbids          the table has it, a rule of procedure (办理规定) forbids it now; names the rule
 ├── Stale               412  somebody else changed it first
 ├── Invalid             422  a value breaks a rule; names the field
 │   └── IdempotencyMismatch  same client id, another body
+├── Busy                503  the machine has no time for it now; nothing was stored
 └── StorageFull         507  nothing was stored; try again later
 """
 
@@ -43,6 +46,11 @@ class Forbidden(DomainError):
     status = 403
 
 
+class PasswordChangeRequired(Forbidden):
+    slug = "password-change-required"
+    title = "请先改密码"
+
+
 class Unauthenticated(DomainError):
     slug = "unauthenticated"
     title = "请重新登录"
@@ -60,6 +68,11 @@ class IllegalTransition(Conflict):
     title = "现在不能做这一步"
 
 
+class RuleForbids(Conflict):
+    slug = "rule-forbids"
+    title = "办理规定不允许"
+
+
 class Stale(DomainError):
     slug = "stale"
     title = "已被别人更新"
@@ -75,6 +88,12 @@ class Invalid(DomainError):
 class IdempotencyMismatch(Invalid):
     slug = "idempotency-mismatch"
     title = "编号已用于另一份内容"
+
+
+class Busy(DomainError):
+    slug = "service-unavailable"
+    title = "系统正忙"
+    status = 503
 
 
 class StorageFull(DomainError):

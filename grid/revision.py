@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import String, select, update
+from sqlalchemy import BigInteger, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid.db import Base, db
 
+ACCOUNTS = "accounts"
 CALENDAR = "calendar"
+EPOCH = "epoch"  # of all data: another one, and what handsets hold is of no use (a restored database)
 NET = "net"
 RULES = "rules"
+SYNC_FLOOR = "sync_floor"  # up to here the change log is pruned
 
 Copy = TypeVar("Copy")
 
@@ -23,7 +26,7 @@ class Revision(Base):
     __tablename__ = "revision"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    number: Mapped[int] = mapped_column(nullable=False, default=0)
+    number: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
 
 
 def bump(name: str) -> None:
@@ -35,6 +38,16 @@ def bump(name: str) -> None:
         db.session.add(Revision(name=name, number=1))
     db.session.info.pop("revisions", None)
     db.session.info.setdefault("bumped", set()).add(name)
+
+
+def put(name: str, number: int) -> None:
+    """Set a number that does not count up by itself."""
+    found = db.session.get(Revision, name)
+    if found is None:
+        db.session.add(Revision(name=name, number=number))
+    else:
+        found.number = number
+    db.session.info.pop("revisions", None)
 
 
 def current(name: str) -> int:

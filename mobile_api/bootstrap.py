@@ -6,18 +6,22 @@ from typing import Any
 
 from flask import current_app
 
+from api.areas import area
 from api.auth import current_user
-from api.directory import CategorySchema, area, categories
+from api.directory import CategorySchema, categories
 from api.fields import Moment, Schema, fields
 from api.mark import requires
-from api.schemas.common import AreaSchema
+from api.schemas.area import AreaSchema
 from api.schemas.session import MeSchema, me
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.areas import net
 from grid.events import reporting
-from grid.geo.crs import Datum
+from grid.geo.crs import DEGREES
+from grid.handset import page
+from grid.uploads import voice
 from mobile_api.http import blueprint
+from mobile_api.ops import KINDS
 
 blp = blueprint("bootstrap", "手机：启动")
 
@@ -30,19 +34,23 @@ POLICY = {
         "max_bytes": 8 * 1024 * 1024,
     },
     "position": {"accept_m": 15, "warn_m": 50, "flag_m": reporting.FLAG_ACCURACY_M},
+    "voice": {"max_s": voice.LONGEST_S, "max_bytes": voice.BYTES_MAX},
+    "tracks": True,
     "description_max": 500,
-    "datums": [Datum.WGS84, Datum.GCJ02, Datum.CGCS2000],
+    "datums": list(DEGREES),
 }
 
 
 class BootstrapSchema(Schema):
-    """The handset's start: grids with outlines, categories, policy."""
+    """The handset's start: grids with outlines, categories, policy, the oldest app talked to, the data's epoch."""
 
     server_time = Moment(required=True)
     user = fields.Nested(MeSchema, required=True)
     grids = fields.List(fields.Nested(AreaSchema), required=True)
     categories = fields.List(fields.Nested(CategorySchema), required=True)
     policy = fields.Dict(required=True, metadata={"additionalProperties": True})
+    min_app = fields.String(required=True)
+    epoch = fields.String(required=True)
 
 
 @blp.get("/bootstrap")
@@ -58,5 +66,7 @@ def bootstrap() -> dict[str, Any]:
         "user": me(current_user, current_app.config["DEMO"]),
         "grids": [area(snapshot, node, with_boundary=True) for node in nodes],
         "categories": categories(),
-        "policy": POLICY,
+        "policy": POLICY | {"ops": sorted(KINDS)},
+        "min_app": str(current_app.config["MIN_APP"]),
+        "epoch": str(page.epoch()),
     }

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from api.http import Blueprint
+from mobile_api import seat
 
 PREFIX = "/mobile/v1"
 
 
 def mark(response: Response) -> Response:
-    """Say X-WG-Api on every answer under the prefix, errors too."""
+    """Say X-WG-Api and how the seat stands on every answer under the prefix, errors too."""
     if request.path.startswith(PREFIX):
         response.headers["X-WG-Api"] = "1"
+        response.headers["X-WG-Device-State"] = g.get("device_state", "ok")
     return response
 
 
-def blueprint(name: str, description: str) -> Blueprint:
-    """A blueprint under /mobile/v1."""
-    return Blueprint(f"mobile_{name}", __name__, url_prefix=PREFIX, description=description)
+def blueprint(name: str, description: str, *, needs_seat: bool = False) -> Blueprint:
+    """A blueprint under /mobile/v1. needs_seat: only for phones that have enrolled, not for older apps."""
+    blp = Blueprint(f"mobile_{name}", __name__, url_prefix=PREFIX, description=description)
+    blp.before_request(seat.check_enrolled if needs_seat else seat.check)
+    return blp
 
 
 Answer = dict[str, Any]

@@ -6,24 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import RAISE, post_load, validate
-from sqlalchemy import select
 
 from api.auth import current_user
-from api.fields import Degrees, Moment, Schema, Text, coded, fields, one_of
+from api.fields import Degrees, Moment, Schema, Text, fields, one_of
 from api.mark import requires
 from api.paging import PageQuerySchema, page_of
-from api.schemas.common import AreaRefSchema, PromisedPhotoSchema, area_ref
-from api.schemas.event import EventSchema, EventSummarySchema, FlagSchema, PhotoCountSchema, flags
+from api.schemas.event import EventSchema, EventSummarySchema
+from api.schemas.photo import PromisedPhotoSchema
 from grid.accounts.permission import Permission
-from grid.areas import net
-from grid.db import db, transaction
+from grid.db import transaction
 from grid.events import handling, query, reporting
 from grid.events.event import Event
 from grid.events.reporting import Position, Report
-from grid.events.state import State
-from grid.geo.crs import Datum
-from grid.media.media import MediaUpload
+from grid.geo.crs import DEGREES, Datum
 from mobile_api.http import blueprint
+from mobile_api.receipt import ReceiptSchema, receipts
 
 blp = blueprint("reports", "手机：上报")
 
@@ -35,7 +32,7 @@ class PositionSchema(Schema):
     lat = Degrees(limit=90, required=True)
     datum = fields.String(
         required=True,
-        validate=one_of([Datum.WGS84, Datum.GCJ02, Datum.CGCS2000]),
+        validate=one_of(DEGREES),
         metadata={"description": "the frame the numbers are in; never guessed"},
     )
     accuracy_m = fields.Float(
@@ -57,7 +54,10 @@ class ReportSchema(Schema):
     is_practice = fields.Boolean(data_key="practice")
     photos = fields.List(
         fields.Nested(PromisedPhotoSchema),
-        validate=validate.Length(max=reporting.MAX_PHOTOS, error=f"一次最多 {reporting.MAX_PHOTOS} 张照片。"),
+        validate=validate.Length(
+            max=reporting.MAX_PHOTOS + reporting.MAX_VOICES,
+            error=f"一次最多 {reporting.MAX_PHOTOS} 张照片、一条语音。",
+        ),
     )
 
     @post_load
@@ -65,19 +65,6 @@ class ReportSchema(Schema):
         place = told.pop("position")
         place["datum"] = Datum(place["datum"])
         return Report(position=Position(**place), **told)
-
-
-class ReceiptSchema(Schema):
-    """The acknowledgement: the report is durable."""
-
-    id = fields.UUID(required=True)
-    client_id = fields.UUID(required=True)
-    state = coded(required=True)
-    area = fields.Nested(AreaRefSchema, required=True)
-    practice = fields.Boolean(required=True)
-    flags = fields.List(fields.Nested(FlagSchema), required=True)
-    photos = fields.Nested(PhotoCountSchema, required=True)
-    reported_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
 @blp.post("/reports")
@@ -89,32 +76,10 @@ def report(told: Report) -> Any:
     """Report something. Safe to repeat: the same client_id with the same body answers the stored receipt."""
     with transaction():
         outcome = reporting.submit(current_user, told)
-        receipt = _shown(outcome.result)
+        [receipt] = receipts([outcome.result])
     if outcome.is_replay:
         return receipt, 200, {"Idempotent-Replay": "true"}
     return receipt, 201, {}
-
-
-def _shown(result: dict[str, Any]) -> dict[str, Any]:
-    """The receipt in words; how many photos have arrived is told as of now."""
-    snapshot = net.current()
-    node = snapshot.find(result["area"])
-    promised = result["photos"]
-    arrived = set(
-        db.session.scalars(
-            select(MediaUpload.sha256).where(
-                MediaUpload.user_id == current_user.id, MediaUpload.sha256.in_(promised)
-            )
-        )
-        if promised
-        else ()
-    )
-    return result | {
-        "state": State(result["state"]),
-        "area": area_ref(node, snapshot.parent(node)),
-        "flags": flags(result["flags"]),
-        "photos": {"expected": len(promised), "arrived": sum(sha256 in arrived for sha256 in promised)},
-    }
 
 
 @blp.get("/reports")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from api import notices, photos, sessions
+from api import notices, photos, sessions, voices
 from mobile_api.http import PREFIX, blueprint
 
 blp = blueprint("session", "手机：登录、照片、通知")
 sessions.routes(blp, f"{PREFIX}/session", "session")
 photos.routes(blp)
+voices.routes(blp)
 notices.routes(blp)

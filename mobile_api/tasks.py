@@ -11,8 +11,8 @@ from api.auth import current_user
 from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.mark import requires
 from api.paging import list_of
-from api.schemas.common import PromisedPhotoSchema
 from api.schemas.event import EventSchema, EventSummarySchema
+from api.schemas.photo import PromisedPhotoSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Stale
@@ -82,7 +82,7 @@ def task_list(told: dict[str, str]) -> dict[str, Any]:
     """My tasks."""
     found = tasks.listed(current_user, TaskState(told["state"]))
     events = checking.events_of(found)
-    return {"items": [_shown(task, events[task.subject_id]) for task in found]}
+    return {"items": [shown(task, events[task.subject_id]) for task in found]}
 
 
 @blp.get("/tasks/<uuid:task_id>")
@@ -93,7 +93,7 @@ def one(task_id: UUID) -> dict[str, Any]:
     """One of my tasks with its case."""
     task = tasks.get(current_user, task_id)
     blp.set_etag({"version": task.version})
-    return _shown(task, checking.events_of([task])[task.subject_id])
+    return shown(task, checking.events_of([task])[task.subject_id])
 
 
 @blp.post("/tasks/<uuid:task_id>/answer")
@@ -106,7 +106,7 @@ def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     client_id = told.pop("client_id")
     try:
         with transaction():
-            task = tasks.hold(current_user, task_id)
+            task = checking.hold(current_user, task_id)
 
             def work() -> dict[str, Any]:
                 blp.check_etag({"version": task.version})
@@ -118,13 +118,14 @@ def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     except Stale as stale:
         current = tasks.get(current_user, task_id)
         stale.extra["current"] = TaskSchema().dump(
-            _shown(current, checking.events_of([current])[current.subject_id])
+            shown(current, checking.events_of([current])[current.subject_id])
         )
         raise
     blp.set_etag({"version": task.version})
-    return _shown(task, checking.events_of([task])[task.subject_id])
+    return shown(task, checking.events_of([task])[task.subject_id])
 
 
-def _shown(task: Task, event: Any) -> dict[str, Any]:
+def shown(task: Task, event: Any) -> dict[str, Any]:
+    """A task with its case, as its schemas want it."""
     names = ("id", "kind", "state", "created_at", "due_at", "result", "note", "answered_at", "version")
     return {name: getattr(task, name) for name in names} | {"event": event}

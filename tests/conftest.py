@@ -20,6 +20,7 @@ from grid.db import db
 from grid.events import rulebook
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
+from tests.harness.queryguard import Guard, guarding
 from tests.harness.street import build
 from wsgi import create_app
 
@@ -76,7 +77,15 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
+def guard() -> Iterator[Guard]:
+    """Watches that no request reads beyond its caller's scope."""
+    with guarding() as watching:
+        yield watching
+    assert watching.found == []
+
+
+@pytest.fixture
+def app(guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
     app = create_app({"DATABASE": database, "DATA": str(tmp_path), "DEMO": True, "COOKIE_SECURE": False})
     app.testing = False  # errors leave as problems, as in production
     net.forget()

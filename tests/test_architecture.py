@@ -21,16 +21,23 @@ GRID = (
     ("errors",),
     ("clock",),
     ("log",),
+    ("keyfile",),
+    ("seal",),
     ("db",),
     ("revision",),
     ("codes", "geo", "worktime", "media"),
+    ("forms",),
     ("areas",),
     ("accounts",),
     ("trail", "job", "notices"),
     ("sync",),
+    ("imports",),
     ("calendars", "tasks"),
+    ("records",),
     ("events",),
-    ("standards",),
+    ("handset", "fieldwork", "uploads"),
+    ("standards", "staff"),
+    ("setup", "upkeep"),
     ("commands",),
 )
 PACKAGES = [name for group in TOP for name in group if name != "wsgi"]
@@ -224,6 +231,8 @@ PUBLIC = {
     "POST /api/sessions/refresh",
     "POST /mobile/v1/session",
     "POST /mobile/v1/session/refresh",
+    "GET /mobile/v1/osmand",
+    "POST /mobile/v1/osmand",
 }
 
 

@@ -76,6 +76,7 @@ def test_through_a_good_network_nothing_is_tried_twice(app: Flask, rig: CrashRig
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_ten_thousand_reports_through_a_bad_network_are_ten_thousand_events(app: Flask, rig: CrashRig) -> None:
     with ChaosProxy(rig.port, seed=2, odds=Odds()) as proxy:
         crew, sent = drill(rig, proxy, 10_000)

@@ -100,6 +100,7 @@ def test_ten_kills_under_load_lose_nothing(app: Flask, tmp_path: Path, env: dict
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_fifty_kills_under_load_lose_nothing(app: Flask, tmp_path: Path, env: dict[str, str]) -> None:
     ready_s = kill_again_and_again(app, tmp_path, env, 50)
 

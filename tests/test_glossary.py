@@ -64,6 +64,12 @@ def test_every_permission_is_in_the_glossary() -> None:
     assert [str(permission) for permission in Permission if str(permission) not in WORDS] == []
 
 
+def test_every_permission_is_called_by_the_glossarys_word() -> None:
+    assert {str(permission): posts.words(permission) for permission in Permission} == {
+        str(permission): WORDS[permission] for permission in Permission
+    }
+
+
 def test_the_glossary_names_nothing_that_is_gone() -> None:
     known = {mapper.class_.__name__ for mapper in Base.registry.mappers} | {str(p) for p in Permission}
     known |= {f"{kind.__name__}.{member.name}" for kind in (State, AssignmentState, Stage) for member in kind}

@@ -10,7 +10,13 @@ from api.mark import public
 BUILT = Path(__file__).parent / "static"
 YEAR_S = 365 * 24 * 3600
 # Not left to the host's registry: browsers refuse a script under another type.
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
 
 pages = Blueprint("pages", __name__)
 
@@ -49,6 +55,16 @@ def portal() -> Response:
 def handset() -> Response:
     """The grid worker's app."""
     return page("handset")
+
+
+@pages.get("/m/<any('sw.js', 'manifest.webmanifest'):name>")
+@pages.get("/m/<any('icon-192.png', 'icon-512.png', 'icon-maskable-512.png'):name>")
+@public
+def handset_file(name: str) -> Response:
+    """The handset's service worker, manifest, icons: their names never change, so they are asked for each time."""
+    response = send_from_directory(BUILT / "handset", name, mimetype=TYPES.get(Path(name).suffix))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @pages.get("/console/")

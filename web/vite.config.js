@@ -1,15 +1,19 @@
 import vue from '@vitejs/plugin-vue';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { compress } from './compress.js';
+import { precache } from './precache.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 const backend = process.env.WANGGE_BACKEND ?? 'http://127.0.0.1:5000';
 
 export default defineConfig({
   root: here('src'),
   publicDir: false,
-  plugins: [vue(), compress()],
+  define: { __APP__: JSON.stringify(version) },
+  plugins: [vue(), compress(), precache(here('src/handset'))],
   resolve: { alias: { '@': here('src') } },
   build: {
     target: 'chrome87',

@@ -9,7 +9,10 @@ from marshmallow import pre_dump
 
 from api.auth import current_user
 from api.fields import Moment, Schema, coded, fields
-from api.schemas.common import AreaRefSchema, NamedSchema, PersonRefSchema, area_ref
+from api.schemas.area import AreaRefSchema, area_ref
+from api.schemas.named import NamedSchema
+from api.schemas.person import PersonRefSchema
+from api.schemas.photo import PhotoClaimSchema
 from grid.areas import net
 from grid.calendars import almanac
 from grid.events import lifecycle, rulebook
@@ -93,7 +96,7 @@ class EventPicture:
     @property
     def area(self) -> dict[str, Any]:
         snapshot = net.current()
-        node = snapshot.by_id[self._event.area_id]
+        node = snapshot.node(self._event.area_id)
         return area_ref(node, snapshot.parent(node))
 
     @property
@@ -231,6 +234,7 @@ class PhotoItemSchema(Schema):
     role = coded(required=True)
     arrived = fields.Boolean(attribute="has_arrived", required=True)
     shot_at = Moment(allow_none=True, required=True)
+    claimed = fields.Nested(PhotoClaimSchema, allow_none=True, required=True)
 
 
 class AssignmentSchema(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.fields import Schema, Text, fields, one_of
-from api.schemas.common import NamedSchema
+from api.schemas.named import NamedSchema
 from grid.accounts import post as posts
 from grid.accounts.user import User
 from grid.areas import net
@@ -50,6 +50,9 @@ class MeSchema(Schema):
     posts = fields.List(fields.Nested(HeldPostSchema), required=True)
     permissions = fields.List(fields.String(), required=True)
     demo = fields.Boolean(required=True)
+    must_change_password = fields.Boolean(
+        required=True, metadata={"description": "true: until PUT …/me/password every other route answers 403"}
+    )
 
 
 class TokensSchema(Schema):
@@ -63,15 +66,16 @@ class TokensSchema(Schema):
 
 def me(user: User, is_demo: bool) -> dict[str, Any]:
     """What a person is told about themselves."""
-    by_id = net.current().by_id
+    node = net.current().node
     return {
         "username": user.username,
         "name": user.name,
         "department": user.department,
         "posts": [
-            {"code": held.post, "label": posts.find(held.post).label, "area": by_id[held.area_id]}
+            {"code": held.post, "label": posts.find(held.post).label, "area": node(held.area_id)}
             for held in user.posts
         ],
         "permissions": [str(permission) for permission in user.permissions()],
         "demo": is_demo,
+        "must_change_password": user.must_change_password,
     }

@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from api.fields import Moment, Schema, Text, fields, one_of
 from api.paging import PageQuerySchema
-from api.schemas.common import PromisedPhotoSchema
+from api.schemas.photo import PromisedPhotoSchema
 from grid.events import lifecycle
 from grid.events.query import QUEUES
 from grid.events.state import Stage, State

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 import argon2
@@ -14,10 +15,23 @@ _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
 UNUSABLE = "!"
 MINIMUM_LENGTH = 10
+INITIAL_LENGTH = 12
+READABLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that looks like another
 
 
 def hash_password(password: str) -> str:
     return _hasher.hash(password)
+
+
+def initial(username: str) -> str:
+    """A random password to be given out once and changed at the first sign-in."""
+    while True:
+        password = "".join(secrets.choice(READABLE) for _ in range(INITIAL_LENGTH))
+        try:
+            check_strength(password, username)
+        except Invalid:
+            continue
+        return password
 
 
 def matches(password: str, password_hash: str | None) -> bool:

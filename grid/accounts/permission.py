@@ -6,9 +6,10 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What one may do, ``resource:action``, sorted."""
+    """What one may do, ``resource:action``, sorted; what people call it stands in authz.yaml and the glossary."""
 
     ACCOUNT_MANAGE = "account:manage"
+    AREA_MANAGE = "area:manage"
     AREA_READ = "area:read"
     ASSIGNMENT_CONFIRM = "assignment:confirm"
     ASSIGNMENT_HANDLE = "assignment:handle"
@@ -16,24 +17,41 @@ class Permission(StrEnum):
     CALENDAR_READ = "calendar:read"
     CATEGORY_READ = "category:read"
     DEPARTMENT_READ = "department:read"
+    DEVICE_MANAGE = "device:manage"
+    DEVICE_READ = "device:read"
+    DEVICE_WIPE = "device:wipe"
     EVENT_ACCEPT = "event:accept"
+    EVENT_ARBITRATE = "event:arbitrate"
     EVENT_CHECK = "event:check"
     EVENT_CLOSE = "event:close"
     EVENT_DISPATCH = "event:dispatch"
     EVENT_FILE = "event:file"
+    EVENT_FORCE_CLOSE = "event:force_close"
+    EVENT_HAND = "event:hand"
+    EVENT_MERGE = "event:merge"
     EVENT_READ = "event:read"
+    EVENT_REOPEN = "event:reopen"
     EVENT_REPORT = "event:report"
     EVENT_REVIEW = "event:review"
     EVENT_SEND_CHECK = "event:send_check"
+    EVENT_VOID = "event:void"
     NOTICE_READ = "notice:read"
     PHOTO_UPLOAD = "photo:upload"
     PRACTICE_WIPE = "practice:wipe"
+    PROCEDURE_MANAGE = "procedure:manage"
+    PROCEDURE_READ = "procedure:read"
+    QUARANTINE_MEND = "quarantine:mend"
+    RECORD_READ = "record:read"
+    RECORD_WRITE = "record:write"
     REPORT_READ = "report:read"
     RULES_MANAGE = "rules:manage"
     RULES_TRY = "rules:try"
     SELF_READ = "self:read"
+    SYNC_USE = "sync:use"
     TASK_ANSWER = "task:answer"
     TASK_READ = "task:read"
+    TRACK_READ_OTHERS = "track:read_others"
+    TRACK_REPORT = "track:report"
     TRAIL_READ = "trail:read"
     WORKER_READ = "worker:read"
 
@@ -46,3 +64,17 @@ class Relation(StrEnum):
     DEPARTMENT = "department"  # an assignment of their department
     TASK = "task"  # the thing an open or answered task of theirs is about
     ANY = "any"  # not bound to rows: dictionaries, one's own account
+
+    @property
+    def label(self) -> str:
+        """Words for people."""
+        return _RELATIONS[self]
+
+
+_RELATIONS = {
+    Relation.OWN: "本人的",
+    Relation.AREA: "本区域的",
+    Relation.DEPARTMENT: "本部门的",
+    Relation.TASK: "派给本人核查的",
+    Relation.ANY: "不限",
+}

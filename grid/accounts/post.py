@@ -17,23 +17,38 @@ Grants = dict[Permission, frozenset[Relation]]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Post (岗位). separate: excludes the other administrators' posts (三权分立). internal: no person holds it."""
+    """Post (岗位). separate: excludes the other administrators' posts (三权分立). by_command: given by a command
+    only, so that no administrator makes the one who watches him. internal: no person holds it.
+    """
 
     code: str
     label: str
     grants: Grants
     is_separate: bool = False
+    is_by_command: bool = False
     is_internal: bool = False
+
+    @property
+    def needs_department(self) -> bool:
+        """Does some of it only work with a department?"""
+        return any(Relation.DEPARTMENT in relations for relations in self.grants.values())
 
 
 @cache
-def _table() -> tuple[dict[str, Post], Grants]:
+def _table() -> tuple[dict[str, Post], Grants, dict[str, str]]:
     told = yaml.safe_load(resources.files("grid.accounts").joinpath("authz.yaml").read_text("utf-8"))
     posts = {
-        code: Post(code, p["label"], _grants(p["grants"]), p.get("separate", False), p.get("internal", False))
+        code: Post(
+            code,
+            p["label"],
+            _grants(p["grants"]),
+            p.get("separate", False),
+            p.get("by_command", False),
+            p.get("internal", False),
+        )
         for code, p in told["posts"].items()
     }
-    return posts, _grants(told["everyone"])
+    return posts, _grants(told["everyone"]), told["words"]
 
 
 def _grants(told: dict[str, Any]) -> Grants:
@@ -50,6 +65,11 @@ def everyone() -> Grants:
     return _table()[1]
 
 
+def words(permission: Permission) -> str:
+    """What a permission lets one do, for people."""
+    return _table()[2][permission]
+
+
 def find(code: str) -> Post:
     """The post with this code. Raises Invalid."""
     try:
@@ -61,3 +81,8 @@ def find(code: str) -> Post:
 def holding(permission: Permission) -> list[str]:
     """Codes of the posts that hold a permission."""
     return [post.code for post in posts().values() if permission in post.grants]
+
+
+def labelled(word: str) -> Post | None:
+    """The post that people call so, or that has this code."""
+    return next((post for post in posts().values() if word in (post.code, post.label)), None)

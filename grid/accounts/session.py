@@ -85,8 +85,7 @@ def settle(verdict: Verdict, device: str) -> LoginSession | None:
     if verdict.is_locked:
         return None
     if verdict.user is None:
-        for key, limit in verdict.keys:
-            _count_failure(key, limit)
+        count_failure(verdict)
         return None
     db.session.execute(delete(LoginThrottle).where(LoginThrottle.key == verdict.keys[0][0]))
     now = clock.real_now()
@@ -101,6 +100,12 @@ def settle(verdict: Verdict, device: str) -> LoginSession | None:
     )
     db.session.add(session)
     return session
+
+
+def count_failure(verdict: Verdict) -> None:
+    """Write down that the password was wrong."""
+    for key, limit in verdict.keys:
+        _count_failure(key, limit)
 
 
 def _count_failure(key: str, limit: int) -> None:
@@ -168,6 +173,19 @@ def end_all(user: User) -> None:
         update(LoginSession)
         .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
         .values(ended_at=clock.real_now(), end_reason="all")
+    )
+
+
+def end_others(session: LoginSession) -> None:
+    """End every other session of its person (a password of one's own choice)."""
+    db.session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.user_id == session.user_id,
+            LoginSession.id != session.id,
+            LoginSession.ended_at.is_(None),
+        )
+        .values(ended_at=clock.real_now(), end_reason="password")
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from grid import clock
+from grid import clock, revision
 from grid.accounts import post as posts
 from grid.accounts.department import Department
 from grid.accounts.password import hash_password
@@ -28,7 +28,7 @@ class Grant:
 
 
 class User(Versioned, Base):
-    """User (用户)."""
+    """User (用户). mobile: sealed; mobile_blind: its keyed fingerprint, so that a number stands once."""
 
     __tablename__ = "user_account"
 
@@ -39,6 +39,9 @@ class User(Versioned, Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     session_version: Mapped[int] = mapped_column(default=1)  # raised to end every session at once
     is_active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)  # the present one was given out
+    mobile: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    mobile_blind: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     department: Mapped[Department | None] = relationship(lazy="joined")
@@ -60,6 +63,12 @@ class User(Versioned, Base):
     def permissions(self) -> list[Permission]:
         """All permissions of this person, sorted."""
         return [permission for permission in Permission if self.has(permission)]
+
+    @property
+    def is_by_command(self) -> bool:
+        """Does it hold a post that only a command gives or takes (三权分立), or that no person holds?"""
+        held = [posts.find(held.post) for held in self.posts]
+        return any(post.is_by_command or post.is_internal for post in held)
 
     def post_label(self) -> str:
         """Their posts in words, for the history."""
@@ -106,6 +115,7 @@ def create(
     )
     user.posts = [UserPost(post=posts.find(code).code, area_id=area.id) for code, area in held]
     db.session.add(user)
+    revision.bump(revision.ACCOUNTS)
     return user
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import revision
 from grid.db import Base, Coded, Geometry, PathText, Versioned, db
+from grid.geo import shapes
 
 
 class Level(StrEnum):
@@ -93,6 +94,22 @@ class Cell(Base):
     changed_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(String(200), default="")
+
+
+def add_grid(
+    parent: Area,
+    name: str,
+    code: str,
+    boundary: Polygon | MultiPolygon,
+    since: date,
+    kind: str = "basic",
+    note: str = "",
+) -> Area:
+    """Hang a new unit grid under its community, with what the standard records of it."""
+    area = add(parent, Level.GRID, name, code, boundary, since)
+    area_m2 = round(shapes.area_m2(boundary), 1)
+    db.session.add(Cell(area_id=area.id, kind=kind, area_m2=area_m2, initial_on=since, note=note))
+    return area
 
 
 def add(

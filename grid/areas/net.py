@@ -5,7 +5,9 @@ Each process keeps one copy and rebuilds it when the net's revision moves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from shapely import MultiPolygon, Polygon
 from sqlalchemy import select
@@ -51,16 +53,29 @@ class Located:
 class Net:
     """A snapshot of the tree at one revision."""
 
-    def __init__(self, number: int, nodes: list[Node]) -> None:
+    def __init__(self, number: int, nodes: list[Node], ended: Iterable[Node] = ()) -> None:
         self.number = number
         self.by_id = {node.id: node for node in nodes}
+        self._ended = {node.id: node for node in ended}
         self.by_code = {node.code: node for node in nodes}
         parents = {node.parent_id for node in nodes if node.boundary is not None}
         leaves = [(n.id, n.boundary) for n in nodes if n.boundary is not None and n.id not in parents]
         self.index = CellIndex(leaves)
 
+    def node(self, area_id: int) -> Node:
+        """An area, in force or ended: what happened in an area that is gone still happened there."""
+        return self.by_id.get(area_id) or self._ended[area_id]
+
     def parent(self, node: Node) -> Node | None:
-        return self.by_id.get(node.parent_id) if node.parent_id else None
+        return self.node(node.parent_id) if node.parent_id else None
+
+    def home(self, path: str) -> str:
+        """The path of the street around an area, its own above street level: who works in the area serves that."""
+        for part in path.strip("/").split("/"):
+            node = self.by_id.get(int(part)) or self._ended.get(int(part))
+            if node is not None and node.level is Level.STREET:
+                return node.path
+        return path
 
     def find(self, code: str) -> Node:
         """The area with this code. Raises NotFound."""
@@ -93,7 +108,7 @@ def current() -> Net:
     number = revision.current(revision.NET)
     if number == 0:
         raise Invalid("还没有导入区域。请管理员先导入街道和网格。")
-    return _snapshot.get(number, lambda: Net(number, _load()))
+    return _snapshot.get(number, lambda: Net(number, _load(), _load_ended()))
 
 
 def _load() -> list[Node]:
@@ -105,3 +120,15 @@ def _load() -> list[Node]:
         .options(undefer(Area.boundary))
     )
     return [Node(a.id, a.parent_id, a.path, a.level, a.name, code, a.boundary) for a, code in rows]
+
+
+def _load_ended() -> list[Node]:
+    """Areas that are no more, without outlines, under the last code each had."""
+    rows = db.session.execute(
+        select(Area, AreaCode.code)
+        .join(AreaCode, AreaCode.area_id == Area.id)
+        .where(Area.valid_to.is_not(None), AreaCode.kind == "official")
+        .order_by(Area.id, AreaCode.valid_from.desc())
+    )
+    lasting = (next(group) for _, group in groupby(rows, key=lambda row: row[0].id))
+    return [Node(a.id, a.parent_id, a.path, a.level, a.name, code, None) for a, code in lasting]

@@ -17,13 +17,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
 from grid.accounts.user import User
-from grid.calendars import calendar_day, sheet
+from grid.calendars import calendar_day
 from grid.calendars.notice_sheet import Fate, Line, understand
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Invalid, NotFound
+from grid.imports import sheet
+from grid.imports.archive import Limits
 from grid.trail import entry as trail
 from grid.worktime.day import Day, DayKind
 
+# What a calendar may need; more is no calendar.
+MB = 1024 * 1024
+CALENDAR = Limits(size=MB, unpacked=16 * MB, parts=200, rows=1000, lines=1000, columns=12)
 NOTICE_HOLIDAYS = 7  # the seven festivals: with fewer days a file is no year's notice
 STATUTORY_HOLIDAYS = 13  # 全国年节及纪念日放假办法, since 2025
 
@@ -72,7 +77,7 @@ def preview(actor: User | None, data: bytes, file_name: str, source: str = "") -
     """Read a file and keep what it would do; the calendar stays as it is. Raises Invalid for a file beyond use."""
     source = source or _source(data) or file_name
     number = calendar_day.lock()
-    lines = understand(list(enumerate(sheet.read(data), 1)), source)
+    lines = understand(sheet.first(data, CALENDAR), source)
     if not lines:
         raise Invalid("表里没有日期。什么都没有导入。", field="file")
     years = _noticed(lines)

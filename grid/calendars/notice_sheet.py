@@ -9,8 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from grid.calendars import calendar_day
-from grid.calendars.sheet import Formula, Row
 from grid.errors import Invalid
+from grid.imports.sheet import Formula, Row
 from grid.worktime.day import Day, DayKind
 
 HEADER_WITHIN = 10  # rows; some tables begin with a title

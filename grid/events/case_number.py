@@ -46,5 +46,5 @@ def issue(area_path: str, at: datetime, is_practice: bool = False) -> str:
 
 def _street(area_path: str) -> str:
     snapshot = net.current()
-    ancestors = (snapshot.by_id[int(part)] for part in area_path.strip("/").split("/"))
+    ancestors = (snapshot.node(int(part)) for part in area_path.strip("/").split("/"))
     return next(node.code[:9] for node in ancestors if node.level is Level.STREET)

@@ -22,6 +22,16 @@ from grid.tasks import task as tasks
 from grid.tasks.task import Task, TaskResult
 
 
+def hold(actor: User, task_id: UUID) -> Task:
+    """A task of one's own with its case, both locked until the commit, the case first as everywhere else.
+
+    Raises NotFound.
+    """
+    seen = tasks.get(actor, task_id)
+    db.session.execute(select(Event.id).where(Event.id == seen.subject_id).with_for_update())
+    return tasks.hold(actor, task_id)
+
+
 def answer(
     actor: User,
     task: Task,

@@ -7,15 +7,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
 from grid.accounts.department import Department
 from grid.accounts.user import User
-from grid.areas.area import Area
+from grid.areas.area import Area, Level
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, new_id
 from grid.events.photo import EventPhoto
+from grid.events.request import EventRequest
 from grid.events.state import AssignmentRole, AssignmentState, State
 from grid.tasks.task import Task
 from grid.trail.digest import digest
@@ -26,10 +27,12 @@ class Source(StrEnum):
     """Report channel (上报来源)."""
 
     WORKER = "worker"
+    DESK = "desk"
+    REOPENED = "reopened"
 
     @property
     def label(self) -> str:
-        return {"worker": "网格员上报"}[self]
+        return {"worker": "网格员上报", "desk": "中心补录", "reopened": "重开"}[self]
 
 
 class Flag(StrEnum):
@@ -66,7 +69,26 @@ class Event(Versioned, Base):
         Index("ix_event_area_id_id", "area_id", "id"),
         Index("ix_event_reporter_id_id", "reporter_id", "id"),
         Index("ix_event_category_id_id", "category_id", "id"),
-        Index("ix_event_h3", "h3"),
+        Index("ix_event_h3", "h3", "reported_at"),
+        Index(
+            "ix_event_suspended_until",
+            "suspended_until",
+            sqlite_where=text("suspended_until IS NOT NULL"),
+            postgresql_where=text("suspended_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_event_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_event_reopened_from_id",
+            "reopened_from_id",
+            sqlite_where=text("reopened_from_id IS NOT NULL"),
+            postgresql_where=text("reopened_from_id IS NOT NULL"),
+        ),
+        Index("ix_event_reported_at", "reported_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -100,6 +122,14 @@ class Event(Versioned, Base):
     is_due_provisional: Mapped[bool] = mapped_column(default=False)  # runs into a year whose notice is not in
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     rework_no: Mapped[int] = mapped_column(default=0)
+    bounces: Mapped[int] = mapped_column(default=0)  # how often departments said: not ours
+    level: Mapped[Level] = mapped_column(Coded(Level), default=Level.STREET)  # who has it: 网格, 社区, 街道, 区县
+    suspended_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pending_requests: Mapped[int] = mapped_column(default=0)
+    is_self_handled: Mapped[bool] = mapped_column(default=False)  # by its reporter: no department's figure
+    is_retrospective: Mapped[bool] = mapped_column(default=False)  # entered after an outage: not late by it
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+    reopened_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
     history_seq: Mapped[int] = mapped_column(default=0)
 
     area: Mapped[Area] = relationship(viewonly=True)
@@ -107,6 +137,7 @@ class Event(Versioned, Base):
     photos: Mapped[list[EventPhoto]] = relationship(order_by="EventPhoto.ordinal")
     assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id")
     history: Mapped[list[EventLog]] = relationship(order_by="EventLog.seq")
+    requests: Mapped[list[EventRequest]] = relationship(order_by="EventRequest.id")
     tasks: Mapped[list[Task]] = relationship(
         primaryjoin=lambda: Event.id == Task.subject_id,
         foreign_keys=lambda: Task.subject_id,
@@ -126,7 +157,11 @@ class Event(Versioned, Base):
 
 
 class Assignment(Versioned, Base):
-    """Assignment (派遣单): a case in one department's hands; lead (主办) or assisting (协办)."""
+    """Assignment (派遣单): a case in one department's hands; lead (主办) or assisting (协办).
+
+    bounces: how often it came back. handler: whom the department gave it. is_forced: by arbitration, no way back.
+    result: what was done, in the department's words.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -145,8 +180,16 @@ class Assignment(Versioned, Base):
     handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sign_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    limit_value: Mapped[int | None]  # its own limit, where it is not that of the case
+    limit_unit: Mapped[str | None] = mapped_column(String(15))
+    bounces: Mapped[int] = mapped_column(default=0)
+    is_forced: Mapped[bool] = mapped_column(default=False)
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    result: Mapped[str] = mapped_column(String(500), default="")
 
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
+    handler: Mapped[User | None] = relationship(viewonly=True)
 
     @property
     def is_open(self) -> bool:
@@ -161,7 +204,10 @@ class EventLog(Base):
     """
 
     __tablename__ = "event_log"
-    __table_args__ = (Index("uq_event_log_event_id_seq", "event_id", "seq", unique=True),)
+    __table_args__ = (
+        Index("uq_event_log_event_id_seq", "event_id", "seq", unique=True),
+        Index("ix_event_log_action_at", "action", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select, text
 
 from grid import clock
 from grid.accounts.user import User
@@ -14,10 +16,13 @@ from grid.errors import Invalid, NotFound
 from grid.events.event import Event
 from grid.events.photo import EventPhoto
 from grid.events.scope import visible
-from grid.media.image import Decoded, decode
+from grid.media.decoded import Decoded
+from grid.media.image import decode
 from grid.media.media import Media, MediaUpload
 from grid.media.store import MediaKind, MediaStore
 from grid.trail import entry as trail
+
+BATCH = 500
 
 
 def check(data: bytes, sha256: str) -> Decoded:
@@ -46,6 +51,8 @@ def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Med
             width=decoded.width,
             height=decoded.height,
             shot_at=decoded.claimed.shot_at,
+            shot_lon=decoded.claimed.lon,
+            shot_lat=decoded.claimed.lat,
             created_at=now,
         )
         .on_conflict_do_nothing()
@@ -55,6 +62,52 @@ def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Med
     if db.session.scalar(sent.on_conflict_do_nothing().returning(MediaUpload.sha256)) is not None:
         trail.record(actor, "photo:upload", "media", sha256)
     return db.session.get_one(Media, sha256), made is not None
+
+
+def referenced(names: set[str]) -> set[str]:
+    """Those of ``names`` that a row speaks of, as the database stands now."""
+    db.session.rollback()  # ends the snapshot of the last question
+    found: set[str] = set()
+    for batch in (sorted(names)[start : start + BATCH] for start in range(0, len(names), BATCH)):
+        known = select(Media.sha256).where(Media.sha256.in_(batch))
+        promised = select(EventPhoto.sha256).where(EventPhoto.sha256.in_(batch))
+        found |= set(db.session.scalars(known.union(promised)))
+    return found
+
+
+def acknowledged() -> Iterator[tuple[str, tuple[MediaKind, ...]]]:
+    """The name of all whose arrival was acknowledged, and what is kept of it: of sound, only the original."""
+    names = _names_after("")
+    while names:
+        for name, mime in names:
+            yield name, tuple(MediaKind) if mime.startswith("image/") else (MediaKind.ORIGINAL,)
+        names = _names_after(names[-1][0])
+
+
+def _names_after(last: str) -> list[tuple[str, str]]:
+    found = select(Media.sha256, Media.mime).where(Media.sha256 > last).order_by(Media.sha256).limit(BATCH)
+    names = [(row.sha256, row.mime) for row in db.session.execute(found)]
+    db.session.rollback()  # looking at their files takes longer than a snapshot should live
+    return names
+
+
+def forget_unclaimed(before: datetime) -> int:
+    """Forget up to a batch of photos sent before ``before`` that no case has ever asked for; how many.
+
+    Their files go with a later sweep. A report that promises one of them at this very moment waits, and then finds
+    that it has yet to come.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE event_photo IN SHARE MODE"))
+    is_claimed = exists().where(EventPhoto.sha256 == Media.sha256)
+    is_recent = exists().where(MediaUpload.sha256 == Media.sha256, MediaUpload.at >= before)
+    found = select(Media.sha256).where(Media.created_at < before, ~is_claimed, ~is_recent).limit(BATCH)
+    names = db.session.scalars(found).all()
+    for model in (MediaUpload, Media):
+        db.session.execute(delete(model).where(model.sha256.in_(names)))
+    if names:
+        trail.record(None, "photo:forget", "media", "unclaimed", count=len(names))
+    return len(names)
 
 
 def get(actor: User, photo_id: UUID) -> EventPhoto:

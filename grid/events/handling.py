@@ -1,14 +1,11 @@
 """Handling (办理): the only place that moves a case. One call = state, history, clocks, audit and outbox together.
 
-``told`` is what the caller says with a step: note, condition (id), department (code), assignee (user name),
-category (code), photos [(sha256, role)]. Which of them a step needs or knows stands in the lifecycle tables.
+``told`` is what the caller says with a step. Which of it a step needs or knows stands in the lifecycle tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,34 +13,41 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from grid import clock
-from grid.accounts import department as departments
 from grid.accounts import user as users
 from grid.accounts.permission import Permission
+from grid.accounts.scope import is_within
 from grid.accounts.user import User
+from grid.areas import net
 from grid.calendars import almanac
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid, NotFound
-from grid.events import deadline, lifecycle, notify, rulebook
+from grid.events import (
+    arbitration,
+    assigning,
+    deadline,
+    guard,
+    history,
+    levels,
+    lifecycle,
+    merging,
+    notify,
+    request_rule,
+    rulebook,
+)
 from grid.events.case_number import issue
 from grid.events.deadline import DeadlineKind
-from grid.events.event import Assignment, Event, EventLog
+from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
 from grid.events.photo import EventPhoto, PhotoRole
-from grid.events.scope import may, visible
-from grid.events.state import AssignmentRole, AssignmentState, State
+from grid.events.procedure_rule import Rule
+from grid.events.scope import visible
+from grid.events.state import DERIVED, State
+from grid.events.step import Step
 from grid.tasks import task as tasks
 from grid.tasks.task import TaskKind
 from grid.trail import entry as trail
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step being taken."""
-
-    actor: User
-    event: Event
-    told: dict[str, Any]
-    at: datetime
+log = history.log
 
 
 def get(actor: User, event_id: UUID) -> Event:
@@ -77,6 +81,7 @@ def move(actor: User, event: Event, action: str, **told: Any) -> Event:
     if row.by_task:
         raise Forbidden("核查结果由核查的网格员在任务里填写。")
     _check_right(actor, row, event)
+    guard.check(action, event)
     return _take(row, Step(actor, event, _checked(row, told), clock.now()))
 
 
@@ -85,6 +90,18 @@ def conclude(actor: User, event: Event, action: str, **told: Any) -> Event:
     row = lifecycle.step(lifecycle.EVENT, event.state, action)
     _check_right(actor, row, event)
     return _take(row, Step(actor, event, _checked(row, told), clock.now()))
+
+
+def carry_out(actor: User, event: Event, action: str, **told: Any) -> Event:
+    """Take a step that follows from something decided elsewhere, by who decided it."""
+    row = lifecycle.step(lifecycle.EVENT, event.state, action)
+    return _take(row, Step(actor, event, told, clock.now()))
+
+
+def carry_out_part(actor: User, event: Event, assignment: Assignment, action: str, **told: Any) -> Event:
+    """The same of one department's part."""
+    row = lifecycle.step(lifecycle.ASSIGNMENT, assignment.state, action)
+    return _take_part(row, assignment, Step(actor, event, told, clock.now()))
 
 
 def move_assignment(actor: User, event: Event, assignment_id: UUID, action: str, **told: Any) -> Event:
@@ -96,19 +113,16 @@ def move_assignment(actor: User, event: Event, assignment_id: UUID, action: str,
     if assignment.department_id != actor.department_id:
         raise Forbidden("这张派遣单不是派给你们部门的。")
     _check_right(actor, row, event)
+    guard.check(action, event, assignment)
     step = Step(actor, event, _checked(row, told), clock.now())
-    before = assignment.state
-    _shift(assignment, row, step)
-    lead = event.lead
-    others = [a.state for a in event.assignments if a.is_open]
-    state = lifecycle.derive(lead.state if lead else None, others)
-    data = {"department": assignment.department.name, "from": before.label, "to": assignment.state.label}
-    _enter(step, action, state, data, assignment.id)
+    photos = _of_the_work_done(step.told.get("photos", []))
+    _take_part(row, assignment, step)
+    add_photos(actor, event, photos)
     return event
 
 
 def _check_right(actor: User, row: Transition[Any], event: Event) -> None:
-    if row.permission is None or not may(actor, row.permission, event):
+    if row.permission is None or not levels.may_take(actor, row, event):
         raise Forbidden(f"你的岗位不能做“{row.label}”。")
 
 
@@ -127,8 +141,13 @@ FIELDS = {
     "note": "说明",
     "condition": "立案条件",
     "department": "处置部门",
+    "assist": "协办部门",
+    "assistant": "协办部门",
+    "limit": "办理时限",
+    "handler": "经办人",
     "assignee": "核查人",
     "category": "类别",
+    "parent": "主案",
     "photos": "照片",
 }
 EXPLANATION = ("rule", "alternatives", "on_the_spot")  # kept in the history beside what the table knows
@@ -137,51 +156,39 @@ EXPLANATION = ("rule", "alternatives", "on_the_spot")  # kept in the history bes
 def _take(row: Transition[State], step: Step) -> Event:
     effect = EFFECTS.get(row.action)
     data = effect(step) if effect else {}
-    _enter(step, row.action, row.target, data, None)
+    _enter(step, row.action, row.target or _settled(step.event), data, None)
     return step.event
+
+
+def _take_part(row: Transition[Any], assignment: Assignment, step: Step) -> Event:
+    before = assignment.state
+    assigning.move(assignment, row, step)
+    data = {"department": assignment.department.name, "from": before.label, "to": assignment.state.label}
+    _enter(step, row.action, _settled(step.event), data, assignment.id)
+    return step.event
+
+
+def _settled(event: Event) -> State:
+    """Where its departments stand, while they have it; else where it stood."""
+    if event.state not in DERIVED:
+        return event.state
+    lead = event.lead
+    return lifecycle.derive(lead.state if lead else None, [a.state for a in event.assignments if a.is_open])
 
 
 def _enter(step: Step, action: str, target: State, data: dict[str, Any], assignment_id: UUID | None) -> None:
     """Set the state; write history, audit and outbox."""
     event, source = step.event, step.event.state
     event.state = target
+    data |= {name: step.told[name] for name in EXPLANATION if name in step.told}
+    if event.pending_requests and (lapsed := request_rule.lapse(event, step.at)):
+        data["lapsed"] = "、".join(lapsed)
+    log(step.actor, event, action, source, step.at, step.told.get("note", ""), data, assignment_id)
     if target.is_final:
         event.closed_at = step.at
-    data |= {name: step.told[name] for name in EXPLANATION if name in step.told}
-    log(step.actor, event, action, source, step.at, step.told.get("note", ""), data, assignment_id)
+        merging.close_children(step)
     trail.record(step.actor, f"event:{action}", "event", event.id, event.area_path, seq=event.history_seq)
     notify.moved(event)
-
-
-def log(
-    actor: User,
-    event: Event,
-    action: str,
-    source: State | None,
-    at: datetime,
-    note: str = "",
-    data: dict[str, Any] | None = None,
-    assignment_id: UUID | None = None,
-) -> None:
-    """Append one entry to the history of a case."""
-    event.history_seq += 1
-    row = EventLog(
-        event_id=event.id,
-        seq=event.history_seq,
-        at=at,
-        action=action,
-        source=source,
-        target=event.state,
-        assignment_id=assignment_id,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        actor_post=actor.post_label(),
-        actor_department=actor.department.name if actor.department else "",
-        note=note,
-        data=data or {},
-    )
-    row.seal()
-    db.session.add(row)
 
 
 def add_photos(actor: User, event: Event, photos: list[dict[str, Any]]) -> None:
@@ -221,62 +228,42 @@ def _file(step: Step) -> dict[str, Any]:
     event.condition_id = condition.id
     event.filed_at = step.at
     event.case_no = event.case_no or issue(event.area_path, step.at, event.is_practice)
-    if event.due_at is not None:
-        deadline.cancel(event.id, DeadlineKind.CASE, step.at)  # filed before, sent back since
+    deadline.cancel(event.id, DeadlineKind.CASE, step.at)  # filed before, sent back since
     deadline.start(event, DeadlineKind.CASE, condition.limit, step.at)
     words = almanac.current().policy(event.area_path).words(condition.limit)
     return {"condition": condition.text, "limit": words, "case_no": event.case_no}
 
 
-def _dispatch(step: Step) -> dict[str, Any]:
-    event = step.event
-    department = departments.find(step.told["department"])
-    if any(a.is_open and a.department_id == department.id for a in event.assignments):
-        raise Invalid(f"已经派给{department.name}了。", field="department")
-    assignment = Assignment(
-        id=new_id(),
-        event_id=event.id,
-        department_id=department.id,
-        department=department,
-        role=AssignmentRole.LEAD,
-        state=AssignmentState.PENDING_SIGN,
-        dispatched_at=step.at,
-    )
-    limit = _limit(event)
-    # The clock refers to the assignment, so the row must be there first.
-    event.assignments.append(assignment)
-    deadline.start(event, DeadlineKind.HANDLE, limit, step.at, assignment)
-    return {"department": department.name}
-
-
-def _limit(event: Event) -> Any:
-    category = rulebook.current().by_id.get(event.category_id)
-    filed = category.filed_under(event.condition_id) if category else None
-    if filed is None:
-        raise Invalid("还没有立案条件，请先退回立案。", field="condition")
-    return filed.limit
-
-
 def _drop(step: Step) -> dict[str, Any]:
-    if step.event.due_at is not None:
-        deadline.cancel(step.event.id, DeadlineKind.CASE, step.at)
+    """Nobody works on it any more, and nothing is timed."""
+    assigning.all_open(step, "cancel")
+    deadline.cancel(step.event.id, None, step.at)
     return {}
 
 
-def _recall(step: Step) -> dict[str, Any]:
-    for assignment in step.event.assignments:
-        if assignment.state is AssignmentState.PENDING_SIGN:
-            row = lifecycle.step(lifecycle.ASSIGNMENT, assignment.state, "cancel")
-            _shift(assignment, row, step)
+def _refer_back(step: Step) -> dict[str, Any]:
+    assigning.all_open(step, "cancel")
+    deadline.cancel(step.event.id, DeadlineKind.HANDLE, step.at)
     return {}
 
 
-def _rework(step: Step) -> dict[str, Any]:
-    step.event.rework_no += 1
-    for assignment in step.event.assignments:
-        if assignment.state is AssignmentState.CONFIRMED:
-            _shift(assignment, lifecycle.step(lifecycle.ASSIGNMENT, assignment.state, "rework"), step)
-    return {"rework_no": step.event.rework_no}
+def _dispatch(step: Step) -> dict[str, Any]:
+    deadline.finish(step.event.id, DeadlineKind.LEVEL, step.at)
+    return assigning.dispatch(step)
+
+
+def _suspend(step: Step) -> dict[str, Any]:
+    step.event.suspended_until = step.told["until"]
+    assigning.all_open(step, "suspend")
+    deadline.pause(step.event, step.at, step.told["note"])
+    return {"until": clock.local(step.told["until"]).isoformat(timespec="minutes")}
+
+
+def _resume(step: Step) -> dict[str, Any]:
+    step.event.suspended_until = None
+    assigning.all_open(step, "resume")
+    deadline.resume(step.event, step.at)
+    return {}
 
 
 def _send_check(step: Step) -> dict[str, Any]:
@@ -286,26 +273,55 @@ def _send_check(step: Step) -> dict[str, Any]:
         raise Invalid("没有这个人，请从名单里选。", field="assignee") from None
     if not worker.has(Permission.TASK_ANSWER):
         raise Invalid("这个人不是网格员，不能核查。请另选。", field="assignee")
-    tasks.send(TaskKind.CHECK, step.event.id, step.event.area_path, worker)
+    home = net.current().home
+    if not any(is_within(step.event.area_path, home(g.path)) for g in worker.grants(Permission.TASK_ANSWER)):
+        raise Invalid("这个人不在本街道，不能核查。请从名单里选。", field="assignee")
+    limit = rulebook.current().procedure.limit(step.event.area_path, Rule.CHECK_LIMIT)
+    tasks.send(TaskKind.CHECK, step.event.id, step.event.area_path, worker, limit)
     return {"assignee": worker.name}
+
+
+def _recall_check(step: Step) -> dict[str, Any]:
+    recalled = tasks.cancel(step.event.id, TaskKind.CHECK, step.at)
+    return {"assignee": "、".join(task.assignee.name for task in recalled)}
 
 
 def _close(step: Step) -> dict[str, Any]:
     deadline.finish(step.event.id, DeadlineKind.CASE, step.at)
+    deadline.cancel(step.event.id, None, step.at)  # of departments that gave it back
     return {}
+
+
+def _force_close(step: Step) -> dict[str, Any]:
+    step.event.suspended_until = None
+    tasks.cancel(step.event.id, TaskKind.CHECK, step.at)
+    assigning.all_open(step, "cancel")
+    return _close(step)
 
 
 EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "accept": _accept,
     "file": _file,
     "dispatch": _dispatch,
+    "arbitrate": arbitration.decide,
+    "add_assist": assigning.assist,
+    "drop_assist": assigning.drop,
+    "refer_back": _refer_back,
     "reject": _drop,
     "void": _drop,
-    "recall": _recall,
-    "rework": _rework,
-    "fail": _rework,
+    "recall": assigning.recall,
+    "suspend": _suspend,
+    "resume": _resume,
+    "hand_up": levels.hand_up,
+    "hand_down": levels.hand_down,
+    "merge": merging.merge,
+    "split": merging.split,
+    "rework": assigning.rework,
+    "fail": assigning.rework,
     "send_check": _send_check,
+    "recall_check": _recall_check,
     "close": _close,
+    "force_close": _force_close,
 }
 
 
@@ -313,23 +329,3 @@ def _of_the_work_done(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if any(PhotoRole(photo["role"]) is not PhotoRole.AFTER for photo in photos):
         raise Invalid("处置照片的种类应是处置后。", field="photos")
     return photos
-
-
-def _shift(assignment: Assignment, row: Transition[AssignmentState], step: Step) -> None:
-    """Move an assignment along its table, with its stamps and its clock."""
-    assignment.state = row.target
-    match row.action:
-        case "sign":
-            assignment.signed_at = step.at
-        case "submit":
-            assignment.handled_at = step.at
-            add_photos(step.actor, step.event, _of_the_work_done(step.told.get("photos", [])))
-        case "confirm":
-            assignment.confirmed_at = step.at
-            deadline.finish(step.event.id, DeadlineKind.HANDLE, step.at, assignment.id)
-        case "return" | "cancel":
-            deadline.cancel(step.event.id, DeadlineKind.HANDLE, step.at, assignment.id)
-        case "rework":
-            assignment.round += 1
-            assignment.signed_at = assignment.handled_at = assignment.confirmed_at = None
-            deadline.start(step.event, DeadlineKind.HANDLE, _limit(step.event), step.at, assignment)

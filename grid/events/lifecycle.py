@@ -1,7 +1,7 @@
 """The lifecycle (流程) as two tables: one of the event, one of the assignment (one per department).
 
-state × action → state, permission, what must and may be told. Nobody sets a state but ``handling``, which asks
-here. An event's handling states follow from its assignments (``derive``).
+state × action → state, permission, what must and may be told. Nobody sets a state but ``handling`` and
+``assigning``, which ask here. An event's handling states follow from its assignments (``derive``).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from grid.accounts.permission import Permission as P
 from grid.errors import IllegalTransition
+from grid.events.state import FINAL
 from grid.events.state import AssignmentState as A
 from grid.events.state import State as S
 
@@ -20,12 +21,15 @@ AnyState = TypeVar("AnyState", S, A)
 
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[AnyState]):
-    """One row. permission None: only other steps of the case take it. needs: fields that must be told."""
+    """One row. permission None: only other steps of the case take it. needs: fields that must be told.
+
+    target None: where it stood; of an event in departments' hands, where they stand.
+    """
 
     action: str
     label: str
     sources: tuple[AnyState, ...]
-    target: AnyState
+    target: AnyState | None
     permission: P | None
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ("note",)
@@ -38,6 +42,9 @@ class Transition(Generic[AnyState]):
         """All fields this step knows, needed first."""
         return self.needs + tuple(name for name in self.takes if name not in self.needs)
 
+
+# Before any department has it.
+_EARLY = (S.REPORTED, S.PENDING_FILING, S.PENDING_DISPATCH)
 
 EVENT: tuple[Transition[S], ...] = (
     Transition("accept", "受理", (S.REPORTED,), S.PENDING_FILING, P.EVENT_ACCEPT, takes=("category", "note")),
@@ -55,17 +62,63 @@ EVENT: tuple[Transition[S], ...] = (
     Transition(
         "send_back", "退回受理", (S.PENDING_FILING,), S.REPORTED, P.EVENT_FILE, ("note",), is_primary=False
     ),
+    Transition("void", "作废", (S.PENDING_FILING, S.PENDING_DISPATCH), S.VOIDED, None, ("note",)),
     Transition(
-        "void",
-        "作废",
-        (S.PENDING_FILING, S.PENDING_DISPATCH),
-        S.VOIDED,
-        P.EVENT_FILE,
+        "dispatch",
+        "派遣",
+        (S.PENDING_DISPATCH,),
+        S.PENDING_SIGN,
+        P.EVENT_DISPATCH,
+        ("department",),
+        ("department", "assist", "note"),
+    ),
+    Transition(
+        "escalate", "提请裁决", (S.PENDING_DISPATCH,), S.ARBITRATION, P.EVENT_DISPATCH, ("note",), is_primary=False
+    ),
+    Transition(
+        "arbitrate", "裁决派遣", (S.ARBITRATION,), S.PENDING_SIGN, P.EVENT_ARBITRATE, ("department", "note")
+    ),
+    Transition(
+        "add_assist",
+        "加派协办",
+        (S.PENDING_SIGN, S.HANDLING, S.HANDLED),
+        None,
+        P.EVENT_DISPATCH,
+        ("assist",),
+        ("assist", "limit", "note"),
+        is_primary=False,
+    ),
+    Transition(
+        "drop_assist",
+        "撤回协办",
+        (S.PENDING_SIGN, S.HANDLING, S.HANDLED),
+        None,
+        P.EVENT_DISPATCH,
+        ("assistant", "note"),
+        is_primary=False,
+    ),
+    Transition("suspend", "挂账", (S.PENDING_SIGN, S.HANDLING, S.HANDLED), None, None, ("note",)),
+    Transition("resume", "恢复办理", (S.SUSPENDED,), None, P.EVENT_DISPATCH, ("note",)),
+    Transition("hand_up", "上报上一级", _EARLY, None, P.EVENT_HAND, ("note",), is_primary=False),
+    Transition("hand_down", "交下一级", _EARLY, None, P.EVENT_HAND, ("note",), is_primary=False),
+    Transition(
+        "merge", "并案", _EARLY, S.MERGED, P.EVENT_MERGE, ("parent",), ("parent", "note"), is_primary=False
+    ),
+    Transition("split", "拆出并案", (S.MERGED,), S.REPORTED, P.EVENT_MERGE, ("note",), is_primary=False),
+    Transition("accept_self", "自处置通过", (S.SELF_DONE,), S.CLOSED, P.EVENT_ACCEPT),
+    Transition(
+        "reject_self", "转为待受理", (S.SELF_DONE,), S.REPORTED, P.EVENT_ACCEPT, ("note",), is_primary=False
+    ),
+    Transition(
+        "force_close",
+        "强制结案",
+        tuple(state for state in S if state not in FINAL),
+        S.FORCE_CLOSED,
+        P.EVENT_FORCE_CLOSE,
         ("note",),
         is_danger=True,
         is_primary=False,
     ),
-    Transition("dispatch", "派遣", (S.PENDING_DISPATCH,), S.PENDING_SIGN, P.EVENT_DISPATCH, ("department",)),
     Transition(
         "refer_back",
         "退回立案",
@@ -81,6 +134,15 @@ EVENT: tuple[Transition[S], ...] = (
     Transition("forward", "通过审核", (S.FEEDBACK,), S.PENDING_CHECK, P.EVENT_REVIEW),
     Transition("rework", "返工", (S.FEEDBACK,), S.PENDING_SIGN, P.EVENT_REVIEW, ("note",), is_primary=False),
     Transition("send_check", "派核查", (S.PENDING_CHECK,), S.CHECKING, P.EVENT_SEND_CHECK, ("assignee",)),
+    Transition(
+        "recall_check",
+        "撤回核查",
+        (S.CHECKING,),
+        S.PENDING_CHECK,
+        P.EVENT_SEND_CHECK,
+        ("note",),
+        is_primary=False,
+    ),
     Transition("pass", "核查通过", (S.CHECKING,), S.PENDING_CLOSE, P.EVENT_CHECK, by_task=True),
     Transition("fail", "核查不通过", (S.CHECKING,), S.PENDING_SIGN, P.EVENT_CHECK, ("note",), by_task=True),
     Transition("close", "结案", (S.PENDING_CLOSE,), S.CLOSED, P.EVENT_CLOSE),
@@ -93,27 +155,50 @@ ASSIGNMENT: tuple[Transition[A], ...] = (
     Transition(
         "return",
         "退回派遣",
-        (A.PENDING_SIGN, A.HANDLING),
+        (A.PENDING_SIGN,),
         A.RETURNED,
         P.ASSIGNMENT_HANDLE,
         ("note",),
         is_danger=True,
         is_primary=False,
     ),
+    Transition("assign", "指派经办", (A.HANDLING,), None, P.ASSIGNMENT_HANDLE, ("handler",), is_primary=False),
+    Transition("unassign", "撤销指派", (A.HANDLING,), None, P.ASSIGNMENT_HANDLE, is_primary=False),
     Transition("confirm", "确认反馈", (A.HANDLED,), A.CONFIRMED, P.ASSIGNMENT_CONFIRM),
     Transition("redo", "退回重办", (A.HANDLED,), A.HANDLING, P.ASSIGNMENT_CONFIRM, ("note",), is_primary=False),
+    # Once signed, a department asks to give a case back (回退); the approval takes this step.
+    Transition("hand_back", "回退", (A.HANDLING,), A.RETURNED, None, ("note",)),
+    Transition("redispatch", "再次派遣", (A.RETURNED,), A.PENDING_SIGN, None),
     Transition("rework", "返工", (A.CONFIRMED,), A.PENDING_SIGN, None),
-    Transition("cancel", "撤回", (A.PENDING_SIGN,), A.CANCELLED, None),
+    Transition("suspend", "挂账", (A.PENDING_SIGN, A.HANDLING, A.HANDLED), A.SUSPENDED, None),
+    Transition("resume", "恢复办理", (A.SUSPENDED,), None, None),
+    Transition("cancel", "撤回", (A.PENDING_SIGN, A.HANDLING, A.HANDLED, A.SUSPENDED), A.CANCELLED, None),
 )
 
 REPORT = "report"
 REDATE = "redate"  # a due moment that moved: no step, but told in the history
-LABELS = {REPORT: "上报", REDATE: "时限重算"} | {row.action: row.label for row in EVENT}
-ASSIGNMENT_LABELS = {row.action: row.label for row in ASSIGNMENT}
+# What is told in the history without being a step of the table.
+_ASIDE = {
+    REPORT: "上报",
+    REDATE: "时限重算",
+    "ask": "提出申请",
+    "approve": "同意申请",
+    "refuse": "不同意申请",
+    "withdraw": "撤回申请",
+    "reopen": "重开",
+    "link": "关联",
+    "unlink": "取消关联",
+    "absorb": "并入案卷",
+    "release": "拆出案卷",
+    "close_with": "随主案办结",
+}
+LABELS = _ASIDE | {row.action: row.label for row in EVENT}
+ASSIGNMENT_LABELS = _ASIDE | {row.action: row.label for row in ASSIGNMENT}
 REWORK = frozenset({"rework", "fail"})  # event steps that send the case back to its departments
 
 # From the least to the most advanced: a case is as far as its slowest department.
 _PROGRESS = {
+    A.SUSPENDED: S.SUSPENDED,
     A.PENDING_SIGN: S.PENDING_SIGN,
     A.HANDLING: S.HANDLING,
     A.HANDLED: S.HANDLED,
@@ -126,8 +211,9 @@ def step(table: tuple[Transition[AnyState], ...], state: AnyState, action: str) 
     for row in table:
         if row.action == action and state in row.sources:
             return row
-    possible = [row.action for row in possible_from(table, state)]
-    words = "、".join(row.label for row in possible_from(table, state)) or "没有下一步"
+    rows = [row for row in possible_from(table, state) if row.permission is not None]
+    possible = [row.action for row in rows]
+    words = "、".join(row.label for row in rows) or "没有下一步"
     raise IllegalTransition(f"现在是“{state.label}”，不能做这一步。可以做的：{words}。", allowed=possible)
 
 

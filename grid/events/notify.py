@@ -19,12 +19,15 @@ from grid.notices import notice
 from grid.tasks.task import Task, TaskState
 
 KIND = "event.moved"
+ASKED = "request.moved"
 
 # Who has the next word in each state; the worker who checks is found by the task.
 NEXT: dict[State, P] = {
     State.REPORTED: P.EVENT_ACCEPT,
     State.PENDING_FILING: P.EVENT_FILE,
+    State.SELF_DONE: P.EVENT_ACCEPT,
     State.PENDING_DISPATCH: P.EVENT_DISPATCH,
+    State.ARBITRATION: P.EVENT_ARBITRATE,
     State.PENDING_SIGN: P.ASSIGNMENT_HANDLE,
     State.HANDLED: P.ASSIGNMENT_CONFIRM,
     State.FEEDBACK: P.EVENT_REVIEW,
@@ -39,9 +42,14 @@ def moved(event: Event) -> None:
     job.enqueue(KIND, key(event.id, event.history_seq), payload)
 
 
-def key(event_id: UUID, seq: int) -> str:
+def asked(event: Event, request_id: UUID) -> None:
+    """Put "this request was made, or decided" into the outbox; told by ``request_notice``."""
+    job.enqueue(ASKED, key(event.id, event.history_seq, ASKED), {"request_id": str(request_id)})
+
+
+def key(event_id: UUID, seq: int, kind: str = KIND) -> str:
     """The key of the job that tells of a step."""
-    return f"{KIND}:{event_id}:{seq}"
+    return f"{kind}:{event_id}:{seq}"
 
 
 def deliver(payload: dict[str, Any]) -> None:
@@ -63,9 +71,11 @@ def _recipients(event: Event, state: State) -> list[int]:
         return list(db.session.scalars(open_tasks))
     if state.is_final:
         return [event.reporter_id]
-    if state not in NEXT:
-        return []
-    permission = NEXT[state]
+    return holders(event, NEXT[state]) if state in NEXT else []
+
+
+def holders(event: Event, permission: P) -> list[int]:
+    """The people who hold a permission where a case is; a department's only of those that have it."""
     ancestors = [int(part) for part in event.area_path.strip("/").split("/")]
     found = (
         select(UserPost.user_id)

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from grid.accounts import department as departments
 from grid.accounts import post as posts
 from grid.accounts.permission import Permission as P
+from grid.accounts.scope import is_within
 from grid.accounts.user import User, UserPost
+from grid.areas import net
 from grid.calendars import almanac
 from grid.db import db
 from grid.events import lifecycle, rulebook
@@ -112,7 +114,7 @@ def _condition(event: Event, is_required: bool) -> Field:
 def _department(event: Event, is_required: bool) -> Field:
     category = rulebook.current().by_id.get(event.category_id)
     choice = rulebook.choose_department(category, event.condition_id, event.area_path) if category else None
-    options = tuple((d.code, d.name) for d in departments.active())
+    options = tuple((d.code, d.name) for d in departments.active(event.area_path))
     return Field(
         "department", "处置部门", "choice", is_required, options, choice.value.department_code if choice else None
     )
@@ -136,7 +138,7 @@ _FIELDS = {
 
 
 def workers(area_path: str) -> list[User]:
-    """People who can answer a check: those of the place's own grid first, then of the street around it."""
+    """People of the street who can answer a check, those of the place's own grid first."""
     holding = posts.holding(P.TASK_ANSWER)
     held = db.session.scalars(
         select(UserPost)
@@ -144,7 +146,9 @@ def workers(area_path: str) -> list[User]:
         .where(UserPost.post.in_(holding), User.is_active)
         .order_by(UserPost.id)
     ).all()
-    near = sorted(held, key=lambda post: -_shared(post.area.path, area_path))
+    home = net.current().home
+    here = [post for post in held if is_within(area_path, home(post.area.path))]
+    near = sorted(here, key=lambda post: -_shared(post.area.path, area_path))
     people = db.session.scalars(select(User).where(User.id.in_([post.user_id for post in near])))
     by_id = {user.id: user for user in people}
     return list(dict.fromkeys(by_id[post.user_id] for post in near))

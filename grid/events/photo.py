@@ -10,7 +10,8 @@ from sqlalchemy import ForeignKey, Index, String, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grid.db import Base, Coded, UTCDateTime, new_id
-from grid.media.media import MediaUpload
+from grid.media.decoded import Claim
+from grid.media.media import Media, MediaUpload
 
 
 class PhotoRole(StrEnum):
@@ -21,10 +22,18 @@ class PhotoRole(StrEnum):
     OTHER = "other"
     AFTER = "after"
     CHECK = "check"
+    VOICE = "voice"
 
     @property
     def label(self) -> str:
-        return {"near": "近景", "far": "远景", "other": "其他", "after": "处置后", "check": "核查"}[self]
+        return {
+            "near": "近景",
+            "far": "远景",
+            "other": "其他",
+            "after": "处置后",
+            "check": "核查",
+            "voice": "语音",
+        }[self]
 
 
 class EventPhoto(Base):
@@ -52,7 +61,15 @@ class EventPhoto(Base):
         viewonly=True,
         lazy="joined",
     )
+    media: Mapped[Media | None] = relationship(
+        primaryjoin=lambda: foreign(EventPhoto.sha256) == Media.sha256, viewonly=True, lazy="joined"
+    )
 
     @property
     def has_arrived(self) -> bool:
         return self.upload is not None
+
+    @property
+    def claimed(self) -> Claim | None:
+        """What the file says of when and where it was taken, once it is there: a hint, anybody can write it."""
+        return self.media.claimed if self.has_arrived and self.media else None

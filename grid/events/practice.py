@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from grid.accounts.user import User
 from grid.db import db
 from grid.events import notify
-from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.arbitration import ResponsibilityProposal
+from grid.events.deadline import Deadline, DeadlineChange, DeadlinePause
 from grid.events.event import Assignment, Event, EventLog
 from grid.events.photo import EventPhoto
+from grid.events.request import EventRequest, RequestDecision
 from grid.job.job import Job
 from grid.notices.notice import Notice
 from grid.tasks.task import Task
@@ -61,6 +63,9 @@ _HANGING: tuple[tuple[str, Any, Any], ...] = (
     ("tasks", Task, Task.subject_id),
     ("photos", EventPhoto, EventPhoto.event_id),
     ("deadlines", Deadline, Deadline.event_id),
+    ("decisions", RequestDecision, RequestDecision.event_id),
+    ("requests", EventRequest, EventRequest.event_id),
+    ("proposals", ResponsibilityProposal, ResponsibilityProposal.event_id),
     ("history", EventLog, EventLog.event_id),
     ("assignments", Assignment, Assignment.event_id),
 )
@@ -70,8 +75,14 @@ def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
     ids = [event_id for event_id, _ in events]
     clocks = select(Deadline.id).where(Deadline.event_id.in_(ids))
     _delete(DeadlineChange, DeadlineChange.deadline_id.in_(clocks))
+    _delete(DeadlinePause, DeadlinePause.deadline_id.in_(clocks))
+    # Cases of one batch may hang on those of another (merged, reopened).
+    for tie in (Event.merged_into_id, Event.reopened_from_id):
+        untied = update(Event).where(tie.in_(ids)).values({tie: None})
+        db.session.execute(untied.execution_options(synchronize_session=False))
     gone = {name: _delete(table, column.in_(ids)) for name, table, column in _HANGING}
-    keys = [notify.key(event_id, seq) for event_id, last in events for seq in range(1, last + 1)]
+    kinds = (notify.KIND, notify.ASKED)
+    keys = [notify.key(id_, seq, kind) for id_, last in events for seq in range(1, last + 1) for kind in kinds]
     # A job that still waits finds nothing to tell; one that is done is only a record of having told.
     gone["jobs"] = _delete(Job, Job.key.in_(keys), Job.done_at.is_not(None))
     return gone | {"events": _delete(Event, Event.id.in_(ids))}

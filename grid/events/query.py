@@ -19,6 +19,7 @@ from grid.db import UTCDateTime, db
 from grid.errors import Invalid
 from grid.events import rulebook
 from grid.events.event import Assignment, Event
+from grid.events.photo import EventPhoto
 from grid.events.practice import real
 from grid.events.scope import REACHES, visible
 from grid.events.state import FINAL, AssignmentState, Stage, State
@@ -122,7 +123,7 @@ def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
 
 SUMMARY = (
     joinedload(Event.reporter).lazyload("*"),
-    selectinload(Event.photos),
+    selectinload(Event.photos).lazyload(EventPhoto.media),
     selectinload(Event.assignments),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,18 +16,31 @@ from grid.calendars import almanac, notice_import, policy
 from grid.calendars.notice_import import CalendarImport
 from grid.db import db
 from grid.events import deadline, handling
-from grid.events.deadline import Deadline, DeadlineChange, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline, DeadlineChange, DeadlineState
 from grid.events.event import Event
 from grid.events.lifecycle import REDATE
+from grid.job import job
 from grid.trail import entry as trail
 
+KIND = "deadline.redate"
 _PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional)
 
 
 def confirm(actor: User | None, found: CalendarImport) -> int:
-    """Do an import that was previewed, and compute anew what waited for it; how many due moments moved."""
+    """Do an import that was previewed, and compute anew what waited for it; how many due moments moved.
+
+    Cases somebody has in hand at this moment are left to the worker: their holder may be waiting for our calendar.
+    """
     notice_import.apply(actor, found)
-    return redate(actor, f"导入“{found.source}”")
+    reason = f"导入“{found.source}”"
+    job.enqueue(KIND, f"{KIND}:{found.id}", {"actor": actor.id if actor else None, "reason": reason})
+    return redate(actor, reason, skip_held=True)
+
+
+def finish(payload: dict[str, Any]) -> None:
+    """The worker's part of an import: the cases that were in somebody's hand; safe to repeat."""
+    actor = db.session.get(User, payload["actor"]) if payload["actor"] else None
+    redate(actor, payload["reason"])
 
 
 def waiting() -> int:
@@ -34,15 +48,16 @@ def waiting() -> int:
     return db.session.scalar(select(func.count()).select_from(Deadline).where(*_PROVISIONAL)) or 0
 
 
-def redate(actor: User | None, reason: str) -> int:
+def redate(actor: User | None, reason: str, *, skip_held: bool = False) -> int:
     """Compute every running provisional clock again, each by the policy it was started under.
 
-    The old due moment is kept with the clock and in the history of the case, whose due moment follows.
+    skip_held: without the cases somebody else has locked. The old due moment is kept with the clock and in the history of the case, whose due moment follows.
     """
     now = almanac.current()
-    events = _locked()
-    found = select(Deadline).where(*_PROVISIONAL).order_by(Deadline.id)
-    clocks = [row for row in db.session.scalars(found) if row.event_id in events]
+    events = _locked(skip_held)
+    found = select(Deadline).where(*_PROVISIONAL).options(selectinload(Deadline.pauses)).order_by(Deadline.id)
+    rows = db.session.scalars(found.execution_options(populate_existing=True))
+    clocks = [row for row in rows if row.event_id in events]
     policies = {number: policy.by_number(number) for number in {row.policy_id for row in clocks}}
     moved = 0
     for row in clocks:
@@ -58,11 +73,12 @@ def redate(actor: User | None, reason: str) -> int:
     return moved
 
 
-def _locked() -> dict[UUID, Event]:
+def _locked(skip_held: bool) -> dict[UUID, Event]:
     """The cases whose clocks wait, locked against steps meanwhile."""
     cases = select(Deadline.event_id).where(*_PROVISIONAL)
     found = select(Event).where(Event.id.in_(cases)).options(selectinload(Event.assignments)).order_by(Event.id)
-    return {event.id: event for event in db.session.scalars(found.with_for_update())}
+    locked = found.with_for_update(skip_locked=skip_held).execution_options(populate_existing=True)
+    return {event.id: event for event in db.session.scalars(locked)}
 
 
 def _keep(actor: User | None, row: Deadline, event: Event, old: datetime, reason: str) -> None:
@@ -72,7 +88,7 @@ def _keep(actor: User | None, row: Deadline, event: Event, old: datetime, reason
         DeadlineChange(deadline_id=row.id, at=at, old_due_at=old, new_due_at=row.due_at, reason=reason[:200])
     )
     data = {
-        "clock": "全案时限" if row.kind is DeadlineKind.CASE else "部门时限",
+        "clock": row.kind.label,
         "from": clock.local(old).isoformat(timespec="minutes"),
         "to": clock.local(row.due_at).isoformat(timespec="minutes"),
     }

@@ -30,6 +30,7 @@ from grid.trail import entry as trail
 FLAG_ACCURACY_M = 100.0
 FLAG_SKEW = timedelta(minutes=5)
 MAX_PHOTOS = 6
+MAX_VOICES = 1
 H3_RESOLUTION = 9
 REPORT_ROLES = frozenset({PhotoRole.NEAR, PhotoRole.FAR, PhotoRole.OTHER})
 
@@ -63,19 +64,24 @@ class Report:
     is_practice: bool = False
 
 
-def submit(actor: User, report: Report) -> Outcome:
+def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -> Outcome:
     """Take a report in, once for its client id; the outcome's result is the receipt.
 
+    clock_offset: how far off the phone's clock was when it sent the report, as far as it knew.
     Raises Invalid (unknown category, absurd place, bad photo list), IdempotencyMismatch.
     """
     # Nothing below reads what it has just written, so everything is written at once, in few statements.
     with db.session.no_autoflush:
         return op.once(
-            actor, report.client_id, "event.report", {"report": report}, lambda: _receipt(_create(actor, report))
+            actor,
+            report.client_id,
+            "event.report",
+            {"report": report},
+            lambda: _receipt(_create(actor, report, clock_offset or timedelta())),
         )
 
 
-def _create(actor: User, report: Report) -> Event:
+def _create(actor: User, report: Report, clock_offset: timedelta) -> Event:
     category = rulebook.current().find(report.category)
     place = report.position
     located = net.current().locate(place.lon, place.lat, place.datum)
@@ -101,7 +107,7 @@ def _create(actor: User, report: Report) -> Event:
         h3=h3.latlng_to_cell(located.lat, located.lon, H3_RESOLUTION),
         area_id=located.area.id,
         area_path=located.area.path,
-        flags=_flags(actor, report, located, now),
+        flags=_flags(actor, report, located, now, clock_offset),
         reporter_id=actor.id,
         occurred_at=report.occurred_at,
         reported_at=now,
@@ -121,13 +127,23 @@ def _create(actor: User, report: Report) -> Event:
 
 
 def _check_photos(photos: list[dict[str, Any]]) -> None:
-    if len(photos) > MAX_PHOTOS:
+    pictures = _pictures(photos)
+    if len(pictures) > MAX_PHOTOS:
         raise Invalid(f"一次最多 {MAX_PHOTOS} 张照片，请去掉几张。", field="photos")
-    if any(PhotoRole(photo["role"]) not in REPORT_ROLES for photo in photos):
+    if len(photos) - len(pictures) > MAX_VOICES:
+        raise Invalid("一次最多一条语音。", field="photos")
+    if any(PhotoRole(photo["role"]) not in REPORT_ROLES for photo in pictures):
         raise Invalid("上报照片只能是近景、远景或其他。", field="photos")
 
 
-def _flags(actor: User, report: Report, located: Located, now: datetime) -> dict[str, Any]:
+def _pictures(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is to be seen of what is to come, not heard."""
+    return [photo for photo in photos if photo["role"] != PhotoRole.VOICE]
+
+
+def _flags(
+    actor: User, report: Report, located: Located, now: datetime, clock_offset: timedelta
+) -> dict[str, Any]:
     """What a person should know before trusting the report; the value says more where there is more."""
     homes = [g.path for g in actor.grants(Permission.EVENT_REPORT) if Relation.AREA in g.relations]
     if not homes:
@@ -140,19 +156,26 @@ def _flags(actor: User, report: Report, located: Located, now: datetime) -> dict
         else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
         Flag.OUTSIDE_MINE: None if any(is_within(located.area.path, home) for home in homes) else "",
         Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
-        Flag.CLOCK_SKEW: "" if report.occurred_at > now + FLAG_SKEW else None,
-        Flag.NO_PHOTO: None if report.photos else "",
+        Flag.CLOCK_SKEW: _skew(report, now, clock_offset),
+        Flag.NO_PHOTO: None if _pictures(report.photos) else "",
     }
     return {flag.value: words for flag, words in found.items() if words is not None}
 
 
+def _skew(report: Report, now: datetime, clock_offset: timedelta) -> str | None:
+    if abs(clock_offset) > FLAG_SKEW:
+        return f"约差 {abs(clock_offset) // timedelta(minutes=1)} 分钟"
+    return "" if report.occurred_at > now + FLAG_SKEW else None
+
+
 def _receipt(event: Event) -> dict[str, Any]:
-    area = net.current().by_id[event.area_id]
+    area = net.current().node(event.area_id)
     return {
         "id": str(event.id),
         "client_id": str(event.client_id),
         "state": event.state.value,
         "area": area.code,
+        "area_id": area.id,
         "practice": event.is_practice,
         "flags": event.flags,
         "photos": [photo.sha256 for photo in event.photos],

@@ -19,9 +19,12 @@ from sqlalchemy import or_, select
 from grid import clock, revision
 from grid.accounts import user as users
 from grid.accounts.user import User
+from grid.areas import net
 from grid.db import db
 from grid.errors import Invalid, NotFound
+from grid.events import procedure_rule
 from grid.events.category import Category, CategoryScheme, FilingCondition
+from grid.events.procedure_rule import Procedure
 from grid.events.responsibility import Responsibility
 from grid.worktime.limit import Limit
 
@@ -49,6 +52,7 @@ class Entry:
     department_code: str
     department_name: str
     is_certain: bool
+    home: str = "/"  # path of the street, or the area above it, that the department serves
 
     @property
     def weight(self) -> tuple[bool, int]:
@@ -117,8 +121,16 @@ class Choice:
 class Rulebook:
     """All rules in force on one day at one revision; by_id knows retired classes and wordings too."""
 
-    def __init__(self, number: int, day: date, classes: Iterable[Class], retired: Iterable[Class] = ()) -> None:
+    def __init__(
+        self,
+        number: int,
+        day: date,
+        classes: Iterable[Class],
+        retired: Iterable[Class] = (),
+        procedure: Procedure | None = None,
+    ) -> None:
         self.key = (number, day)
+        self.procedure = procedure or Procedure({})
         self.classes = list(classes)
         self.by_code = {c.code: c for c in self.classes}
         self.by_id = {id_: c for c in (*retired, *self.classes) for id_ in c.ids}
@@ -164,6 +176,7 @@ def choose_department(category: Class, condition_id: UUID | None, area_path: str
             for e in category.entries
             if e.condition_id in (None, condition_id)
             and (e.area_path is None or area_path.startswith(e.area_path))
+            and area_path.startswith(e.home)
         ),
         key=lambda e: (e.weight, -e.number),
         reverse=True,
@@ -214,10 +227,11 @@ def _load(number: int, day: date) -> Rulebook:
         versions = sorted(group, key=lambda c: not _is_in_force(c, day))
         found = _class(schemes[scheme_id], versions, entries, day)
         (classes if _is_in_force(versions[0], day) else retired).append(found)
-    return Rulebook(number, day, classes, retired)
+    return Rulebook(number, day, classes, retired, procedure_rule.in_force(day))
 
 
 def _entry(row: Responsibility) -> Entry:
+    snapshot = net.current()
     return Entry(
         number=row.number,
         condition_id=row.condition_id,
@@ -227,6 +241,7 @@ def _entry(row: Responsibility) -> Entry:
         department_code=row.department.code,
         department_name=row.department.name,
         is_certain=row.is_certain,
+        home=snapshot.home(snapshot.node(row.department.area_id).path),
     )
 
 

@@ -24,12 +24,15 @@ class Stage(StrEnum):
 class State(StrEnum):
     """State (状态) of an event; the handling ones follow from its assignments."""
 
+    SELF_DONE = "self_done"
     REPORTED = "reported"
     PENDING_FILING = "pending_filing"
     PENDING_DISPATCH = "pending_dispatch"
+    ARBITRATION = "arbitration"
     PENDING_SIGN = "pending_sign"
     HANDLING = "handling"
     HANDLED = "handled"
+    SUSPENDED = "suspended"
     FEEDBACK = "feedback"
     PENDING_CHECK = "pending_check"
     CHECKING = "checking"
@@ -37,6 +40,8 @@ class State(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     VOIDED = "voided"
+    FORCE_CLOSED = "force_closed"
+    MERGED = "merged"
 
     @property
     def label(self) -> str:
@@ -57,6 +62,7 @@ class AssignmentState(StrEnum):
     PENDING_SIGN = "pending_sign"
     HANDLING = "handling"
     HANDLED = "handled"
+    SUSPENDED = "suspended"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
     CANCELLED = "cancelled"
@@ -77,8 +83,10 @@ class AssignmentRole(StrEnum):
         return {"lead": "主办", "assist": "协办"}[self]
 
 
-FINAL = frozenset({State.CLOSED, State.REJECTED, State.VOIDED})
-IN_DEPARTMENTS = frozenset({State.PENDING_SIGN, State.HANDLING, State.HANDLED})
+FINAL = frozenset({State.CLOSED, State.REJECTED, State.VOIDED, State.FORCE_CLOSED, State.MERGED})
+IN_DEPARTMENTS = frozenset({State.PENDING_SIGN, State.HANDLING, State.HANDLED, State.SUSPENDED})
+# What follows from the assignments, and nothing else.
+DERIVED = IN_DEPARTMENTS | {State.FEEDBACK}
 
 _STAGES = {
     Stage.COLLECT: "信息收集",
@@ -90,12 +98,15 @@ _STAGES = {
     Stage.EVALUATE: "综合评价",
 }
 _STATES = {
+    State.SELF_DONE: ("自处置待审", Stage.CHECK),
     State.REPORTED: ("待受理", Stage.COLLECT),
     State.PENDING_FILING: ("待立案", Stage.ESTABLISH),
     State.PENDING_DISPATCH: ("待派遣", Stage.DISPATCH),
+    State.ARBITRATION: ("待裁决", Stage.DISPATCH),
     State.PENDING_SIGN: ("待签收", Stage.HANDLE),
     State.HANDLING: ("处置中", Stage.HANDLE),
     State.HANDLED: ("待部门确认", Stage.HANDLE),
+    State.SUSPENDED: ("挂账中", Stage.HANDLE),
     State.FEEDBACK: ("待审核", Stage.FEEDBACK),
     State.PENDING_CHECK: ("待派核查", Stage.CHECK),
     State.CHECKING: ("核查中", Stage.CHECK),
@@ -103,11 +114,14 @@ _STATES = {
     State.CLOSED: ("已结案", Stage.EVALUATE),
     State.REJECTED: ("不予受理", Stage.EVALUATE),
     State.VOIDED: ("作废", Stage.EVALUATE),
+    State.FORCE_CLOSED: ("强制结案", Stage.EVALUATE),
+    State.MERGED: ("已并案", Stage.EVALUATE),
 }
 _ASSIGNMENT_STATES = {
     AssignmentState.PENDING_SIGN: "待签收",
     AssignmentState.HANDLING: "处置中",
     AssignmentState.HANDLED: "待确认",
+    AssignmentState.SUSPENDED: "挂账中",
     AssignmentState.CONFIRMED: "已确认",
     AssignmentState.RETURNED: "已退回",
     AssignmentState.CANCELLED: "已撤回",

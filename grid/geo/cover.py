@@ -25,6 +25,11 @@ class Flaw(StrEnum):
     OVERLAP = "overlap"
     OUTSIDE = "outside"
 
+    @property
+    def label(self) -> str:
+        """Words for people."""
+        return {"gap": "空隙", "overlap": "重叠", "outside": "出界"}[self]
+
 
 @dataclass(frozen=True)
 class Finding(Generic[K]):
@@ -52,6 +57,13 @@ def findings(
         *_considerable(_overlaps(keys, shapes, tree), tolerance_m2),
         *_considerable(_outside(outline, keys, shapes), tolerance_m2),
     ]
+
+
+def overlaps(parts: Mapping[K, BaseGeometry], tolerance_m2: float = 1.0) -> list[Finding[K]]:
+    """Where any two of these polygons overlap, largest first."""
+    keys: list[K] = list(parts)
+    shapes: Shapes = np.array([parts[key] for key in keys], dtype=object)
+    return list(_considerable(_overlaps(keys, shapes, shapely.STRtree(shapes)), tolerance_m2))
 
 
 def _gaps(outline: BaseGeometry, keys: list[K], shapes: Shapes, tree: shapely.STRtree) -> Iterator[Finding[K]]:

@@ -1,7 +1,8 @@
-"""Datums (坐标系) to the storage frame, and the local metric projection; always (lon, lat) in degrees.
+"""Datums (坐标系) to the storage frame, and the local metric projection; (lon, lat) in degrees, else said.
 
 Storage is CGCS2000 (EPSG:4490). WGS-84 differs from it by decimetres and is kept as it is; GCJ-02 (AMap, Tencent)
-and BD-09 (Baidu) are shifted back by the public algorithm, which leaves points outside China alone.
+and BD-09 (Baidu) are shifted back by the public algorithm, which leaves points outside China alone. Surveyors hand
+over (east, north) in metres of EPSG:4547; what may be wrong with such numbers is judged in frame.py.
 """
 
 from __future__ import annotations
@@ -32,11 +33,32 @@ class Datum(StrEnum):
     GCJ02 = "gcj02"
     BD09 = "bd09"
     CGCS2000 = "cgcs2000"
+    GK114 = "cgcs2000_gk114"  # EPSG:4547: east and north in metres, central meridian 114° E, no zone number
+
+    @property
+    def label(self) -> str:
+        """Words for people."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Datum.WGS84: "WGS-84（手机定位、GPS）",
+    Datum.GCJ02: "GCJ-02（高德、腾讯地图）",
+    Datum.BD09: "BD-09（百度地图）",
+    Datum.CGCS2000: "CGCS2000 经纬度（天地图、政务底图）",
+    Datum.GK114: "CGCS2000 投影坐标（3 度带，中央经线 114°，单位米）",
+}
+DEGREES = tuple(datum for datum in Datum if datum is not Datum.GK114)
 
 
 def to_storage(lon: float, lat: float, datum: Datum) -> Pair:
-    """The position in CGCS2000 degrees; never refuses, see served.py for that."""
+    """The position in CGCS2000 degrees; never refuses, see index.py and frame.py for that.
+
+    lon, lat: for GK114 easting and northing in metres.
+    """
     match datum:
+        case Datum.GK114:
+            return unproject(lon, lat) if (lon, lat) != (0.0, 0.0) else (0.0, 0.0)  # still no fix
         case Datum.GCJ02:
             return gcj02_to_wgs84(lon, lat)
         case Datum.BD09:

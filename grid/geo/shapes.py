@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from grid.errors import Invalid
@@ -18,10 +20,11 @@ Box = tuple[float, float, float, float]
 FIELD = "boundary"
 
 
-def read(geojson: Any) -> Shape:
+def read(geojson: Any, place: Callable[[NDArray[Any]], NDArray[Any]] | None = None) -> Shape:
     """The polygon(s) of a GeoJSON geometry, in right-hand order, heights dropped.
 
-    Raises Invalid, in words for the person who drew it, unless closed, valid, not empty and in degrees.
+    place: brings all points, (n, 2), to degrees when they are in another frame. Raises Invalid, in words for the
+    person who drew it, unless closed, valid, not empty and in degrees.
     """
     kind = geojson.get("type") if isinstance(geojson, Mapping) else None
     if kind not in ("Polygon", "MultiPolygon"):
@@ -29,8 +32,10 @@ def read(geojson: Any) -> Shape:
     try:
         polygons = [geojson["coordinates"]] if kind == "Polygon" else list(geojson["coordinates"])
         rings = [[[_position(p) for p in ring] for ring in polygon] for polygon in polygons]
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         raise Invalid("边界的坐标读不懂：每个点应为 [经度, 纬度]。", field=FIELD) from None
+    if place is not None:
+        rings = _placed(rings, place)
     parts = [_polygon(each) for each in rings]
     shape = check(parts[0] if kind == "Polygon" else MultiPolygon(parts))
     return shapely.orient_polygons(shape)
@@ -44,6 +49,8 @@ def check(shape: Shape) -> Shape:
     if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
         raise Invalid("边界坐标不是经纬度，请先转换为 CGCS2000 经纬度（经度在前）。", field=FIELD)
     if not shape.is_valid:
+        if shape.convex_hull.area == 0:
+            raise Invalid("边界的点都在一条线上，面积为零。", field=FIELD)
         raise Invalid(_fault(shapely.is_valid_reason(shape)), field=FIELD)
     return shape
 
@@ -89,6 +96,14 @@ def _position(point: Iterable[Any]) -> tuple[float, float]:
     if isinstance(lon, str | bool) or isinstance(lat, str | bool):
         raise TypeError("a coordinate is a number")
     return float(lon), float(lat)
+
+
+def _placed(
+    polygons: list[list[list[tuple[float, float]]]], place: Callable[[NDArray[Any]], NDArray[Any]]
+) -> list[list[list[tuple[float, float]]]]:
+    points = [point for polygon in polygons for ring in polygon for point in ring]
+    placed = iter(place(np.array(points, dtype=float)).tolist() if points else ())
+    return [[[tuple(next(placed)) for _ in ring] for ring in polygon] for polygon in polygons]
 
 
 def _polygon(rings: list[list[tuple[float, float]]]) -> Polygon:

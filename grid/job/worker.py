@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -16,8 +16,10 @@ from grid.job.job import Job, claim, finish, postpone
 log = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any]], None]
+Sweep = Callable[[], int]  # looks for what is due by now, does a batch of it, says how many
 BATCH = 20
 IDLE_S = 0.5
+SWEEP_S = 5.0
 
 
 def run_once(handlers: Mapping[str, Handler]) -> int:
@@ -28,6 +30,19 @@ def run_once(handlers: Mapping[str, Handler]) -> int:
         _do(job_id, kind, handlers)
     db.session.remove()
     return len(claimed)
+
+
+def sweep_once(sweeps: Sequence[Sweep]) -> int:
+    """Run every sweep in a transaction of its own; returns how much was due."""
+    done = 0
+    for sweep in sweeps:
+        try:
+            with transaction():
+                done += sweep()
+        except (DomainError, SQLAlchemyError, LookupError, ValueError) as error:
+            log.warning("sweep failed", extra={"sweep": sweep.__module__, "error": type(error).__name__})
+    db.session.remove()
+    return done
 
 
 def _do(job_id: int, kind: str, handlers: Mapping[str, Handler]) -> None:
@@ -42,11 +57,19 @@ def _do(job_id: int, kind: str, handlers: Mapping[str, Handler]) -> None:
             postpone(db.session.get_one(Job, job_id, populate_existing=True), type(error).__name__)
 
 
-def run_forever(handlers: Mapping[str, Handler], stopped: Callable[[], bool]) -> None:
+def run_forever(
+    handlers: Mapping[str, Handler], stopped: Callable[[], bool], sweeps: Sequence[Sweep] = ()
+) -> None:
     """Work until ``stopped()``; a signal handler sets it, so that a job in hand is finished first."""
+    swept_at = 0.0
     while not stopped():
         try:
             done = run_once(handlers)
+            if time.monotonic() - swept_at >= SWEEP_S:
+                # As long as something was due, the next batch follows at once.
+                found = sweep_once(sweeps)
+                swept_at = 0.0 if found else time.monotonic()
+                done += found
         except OperationalError as error:
             # The database is away or locked; leased jobs come back when their lease ends.
             log.error("database error", extra={"error": type(error.orig).__name__})

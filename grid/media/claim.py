@@ -1,4 +1,7 @@
-"""What a photo claims about itself (EXIF): when and where. A hint only: the sender can write anything there."""
+"""What a photo claims about itself (EXIF): when and where. A hint only: the sender can write anything there.
+
+Runs in a decoder process.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import struct
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import ExifTags, Image
 
 from grid.clock import LOCAL
+from grid.media.decoded import Claim
 
 YEARS = range(1990, 2101)
 TIME_FORMAT = "%Y:%m:%d %H:%M:%S"
@@ -30,14 +34,6 @@ DECODER_ERRORS = (
     zlib.error,
     Image.DecompressionBombError,
 )
-
-
-class Claim(NamedTuple):
-    """Shot time and place (WGS-84 degrees) as the file has them; None where it has none or nonsense."""
-
-    shot_at: datetime | None = None
-    lon: float | None = None
-    lat: float | None = None
 
 
 def read_claim(image: Image.Image) -> Claim:

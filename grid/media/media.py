@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid.db import Base, UTCDateTime
+from grid.media.decoded import Claim
 
 
 class Media(Base):
@@ -20,8 +21,17 @@ class Media(Base):
     mime: Mapped[str] = mapped_column(String(20))
     width: Mapped[int]
     height: Mapped[int]
-    shot_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # what the file claims
+    # What the file claims (EXIF): a hint. The place is in degrees of WGS-84, as the standard has it.
+    shot_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    shot_lon: Mapped[float | None]
+    shot_lat: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def claimed(self) -> Claim | None:
+        """When and where the file says it was taken; None when it says nothing."""
+        claim = Claim(self.shot_at, self.shot_lon, self.shot_lat)
+        return None if claim == Claim() else claim
 
 
 class MediaUpload(Base):

@@ -1,12 +1,15 @@
-"""Media store (媒体库): a folder of files named by what is in them.
+"""Media store (媒体库): a folder of sealed files named by the photo they hold.
 
-``<root>/<aa>/<sha256>`` is the photo as it came, ``….full.jpg`` and ``….thumb.jpg`` are redrawn from it. A name is
-there only when its bytes are on the disk: temporary file in the same folder, fsync, rename, fsync of the folder.
+``<root>/<aa>/<sha256>`` is the photo as it came, ``….full`` and ``….thumb`` are redrawn from it. A name is there
+only when its bytes are on the disk: temporary file in the same folder, fsync, rename, fsync of the folder. Each
+file is sealed (grid/seal.py) for its own name: without the key it shows
+nothing; changed or swapped it does not open.
 """
 
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import tempfile
@@ -17,9 +20,11 @@ from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 from grid.errors import Invalid, NotFound, StorageFull
+from grid.seal import BrokenSeal, Sealer
+
+log = logging.getLogger(__name__)
 
 DRAFT_PREFIX = ".draft-"
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -34,14 +39,19 @@ class MediaKind(StrEnum):
     THUMB = "thumb"
 
 
-SUFFIXES = {MediaKind.ORIGINAL: "", MediaKind.FULL: ".full.jpg", MediaKind.THUMB: ".thumb.jpg"}
+SUFFIXES = {MediaKind.ORIGINAL: "", MediaKind.FULL: ".full", MediaKind.THUMB: ".thumb"}
+
+
+class Damaged(NotFound):
+    """There is a file, and it is not what was put there."""
 
 
 class MediaStore:
     """The photos in one folder; any number of processes may share it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sealer: Sealer) -> None:
         self.root = root
+        self._sealer = sealer
         self._made: set[Path] = set()
 
     def put(self, data: bytes) -> str:
@@ -50,24 +60,26 @@ class MediaStore:
         Raises StorageFull when the disk has no room; then nothing of it stays.
         """
         name = sha256(data).hexdigest()
-        self._keep(self.path(name), data)
+        self._keep(name, MediaKind.ORIGINAL, data)
         return name
 
     def put_redrawn(self, name: str, kind: MediaKind, data: bytes) -> None:
         """Keep what was redrawn from the photo ``name``, as durable as the photo itself."""
-        self._keep(self.path(name, kind), data)
+        self._keep(name, kind, data)
 
     def read(self, name: str, kind: MediaKind = MediaKind.ORIGINAL) -> bytes:
-        """The bytes of a photo. Raises NotFound when it is not there."""
-        with self.open(name, kind) as file:
-            return file.read()
-
-    def open(self, name: str, kind: MediaKind = MediaKind.ORIGINAL) -> BinaryIO:
-        """A photo as an open file. Raises NotFound when it is not there."""
+        """The bytes of a photo, proved to be those that were put. Raises NotFound, Damaged."""
         try:
-            return self.path(name, kind).open("rb")
+            sealed = self.path(name, kind).read_bytes()
         except FileNotFoundError as error:
             raise NotFound("没有找到这张照片,可能还没有上传完。") from error
+        try:
+            data = self._sealer.open(sealed, _about(name, kind))
+        except BrokenSeal as error:
+            raise _damaged(name) from error
+        if kind is MediaKind.ORIGINAL and sha256(data).hexdigest() != name:
+            raise _damaged(name)
+        return data
 
     def has(self, name: str, kind: MediaKind = MediaKind.ORIGINAL) -> bool:
         """Whether a photo is there."""
@@ -88,13 +100,22 @@ class MediaStore:
             path.unlink(missing_ok=True)
         return len(drafts)
 
-    def _keep(self, path: Path, data: bytes) -> None:
+    def _keep(self, name: str, kind: MediaKind, data: bytes) -> None:
+        path = self.path(name, kind)
         with _room():
             self._make(path.parent)
-            if not _holds(path, data):
-                _write(path, data)
+            if not self._holds(name, kind, data):
+                _write(path, self._sealer.seal(data, _about(name, kind)))
             # Also when a twin has just renamed it there: its own fsync may still be to come.
             _sync_folder(path.parent)
+
+    def _holds(self, name: str, kind: MediaKind, data: bytes) -> bool:
+        """Whether these very bytes lie there; marks them as used now, for the sweep (sweep.py)."""
+        try:
+            os.utime(self.path(name, kind))
+            return self.read(name, kind) == data
+        except (FileNotFoundError, NotFound):
+            return False
 
     def _make(self, folder: Path) -> None:
         """Make a folder that outlives a power cut, once a process."""
@@ -105,13 +126,14 @@ class MediaStore:
             self._made.add(folder)
 
 
-def _holds(path: Path, data: bytes) -> bool:
-    """Whether these very bytes lie there; marks them as used now, for those who clear away what nobody uses."""
-    try:
-        os.utime(path)
-        return path.read_bytes() == data
-    except FileNotFoundError:
-        return False
+def _about(name: str, kind: MediaKind) -> bytes:
+    """What a seal is for: the hash of the photo's plain bytes, and which picture of it."""
+    return b"media:%s:" % kind.encode() + bytes.fromhex(name)
+
+
+def _damaged(name: str) -> Damaged:
+    log.error("photo damaged", extra={"error": name})
+    return Damaged("这张照片的文件已损坏,请联系管理员。")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -31,7 +31,7 @@ class Notice(Base):
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-def tell(user_ids: Iterable[int], key: str, title: str, text: str, subject_id: UUID) -> int:
+def tell(user_ids: Iterable[int], key: str, title: str, text: str, subject_id: UUID | None) -> int:
     """Tell people something once: the same ``key`` reaches a person a single time however often it is told."""
     wanted = set(user_ids)
     told = set(db.session.scalars(select(Notice.user_id).where(Notice.key == key, Notice.user_id.in_(wanted))))

@@ -18,9 +18,10 @@ from grid.accounts.user import User
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Invalid, NotFound
 from grid.events.category import NAME_MAX, CategoryScheme
+from grid.imports.fate import Fate
 from grid.revision import RULES
 from grid.standards import book, line, preview, standing, version
-from grid.standards.line import Fate, Line
+from grid.standards.line import Line
 from grid.standards.standing import Directory
 from grid.trail import entry as trail
 

@@ -14,12 +14,13 @@ from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events.reporting import Position
 from grid.geo.crs import Datum
+from grid.imports.commands import group as import_group
+from grid.imports.fate import Fate
 from grid.standards import batch, sheet, trial
 from grid.standards.batch import ImportBatch
-from grid.standards.line import Fate, Line
+from grid.standards.line import Line
 from grid.standards.trial import Trial
 
-import_group = click.Group("import", help="导入一个单位自己的数据。")
 export_group = click.Group("export", help="导出，格式可以再导入。")
 rules_group = click.Group("rules", help="规则。")
 FILE = click.Path(dir_okay=False, path_type=Path)

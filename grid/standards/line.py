@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Self
 
 from grid.errors import Invalid
 from grid.events.category import NAME_MAX, TEXT_MAX
+from grid.imports.fate import Fate
+from grid.imports.table import Book, Cell, Row, Table
+from grid.imports.wording import clean, is_legible, loose
 from grid.standards import code as codes
 from grid.standards import limit as limits
-from grid.standards.book import Book, Cell, Row, Sheet
 from grid.standards.unit import Unit, Units
-from grid.standards.wording import clean, is_legible, loose
 from grid.worktime.limit import Limit
 from grid.worktime.limit import Unit as TimeUnit
 
@@ -23,37 +23,6 @@ CLASS_COLUMNS = ("kind", "big_code", "big_name", "small_code", "small_name")
 WITHIN_CLASS = ("unit", "authority")
 SECTION = re.compile(r"[（(]?(?:第?[一二三四五1-5]+[部分、.．)）:：]*)?(?:城市)?(部件|事件)(?:类|部分|标准)?")
 TRUTH = {"是": True, "否": False, "": None}
-
-
-class Fate(StrEnum):
-    """What becomes of a row (去向)."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    ENDED = "ended"
-    SKIPPED = "skipped"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """Words for people."""
-        return _LABELS[self]
-
-    @property
-    def is_wish(self) -> bool:
-        """Would confirming it change something?"""
-        return self in (Fate.NEW, Fate.CHANGED, Fate.ENDED)
-
-
-_LABELS = {
-    Fate.NEW: "新增",
-    Fate.CHANGED: "变更",
-    Fate.UNCHANGED: "不变",
-    Fate.ENDED: "停用",
-    Fate.SKIPPED: "跳过",
-    Fate.REFUSED: "拒绝",
-}
 
 
 @dataclass(slots=True)
@@ -115,7 +84,7 @@ def read(book: Book, units: Units) -> list[Line]:
     """The lines of a workbook; fate is set where a row is skipped or refused, else still open."""
     read_units = units.reader()
     found: list[Line] = []
-    for sheet in book.sheets:
+    for sheet in book.tables:
         for line in _Reader(sheet, read_units).lines():
             line.number = len(found) + 1
             found.append(line)
@@ -131,7 +100,7 @@ def kind_in(words: str) -> str | None:
 class _Reader:
     """Reads one sheet from the top down; remembers what blank cells repeat."""
 
-    def __init__(self, sheet: Sheet, read_units: Callable[[str], tuple[Unit, ...]]) -> None:
+    def __init__(self, sheet: Table, read_units: Callable[[str], tuple[Unit, ...]]) -> None:
         self.sheet = sheet
         self.read_units = read_units
         self.kind = kind_in(sheet.title) or kind_in(sheet.title_words)

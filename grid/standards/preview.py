@@ -7,10 +7,11 @@ from functools import partial
 from uuid import UUID
 
 from grid.events.category import FilingCondition
-from grid.standards.line import Fate, Line
+from grid.imports.fate import Fate
+from grid.imports.wording import clean, likeness, loose
+from grid.imports.wording import pairs as sign_pairs
+from grid.standards.line import Line
 from grid.standards.standing import Directory, Standing, StandingClass
-from grid.standards.wording import clean, likeness, loose
-from grid.standards.wording import pairs as sign_pairs
 
 MOST_ALIKE = 30  # conditions of one class that are compared with each other, word by word
 ALIKE = 0.5

@@ -20,7 +20,7 @@ from grid.errors import Invalid
 from grid.events import rulebook
 from grid.events.reporting import Position
 from grid.events.rulebook import Choice, Class, Condition, Rulebook
-from grid.standards.wording import loose, pairs
+from grid.imports.wording import loose, pairs
 from grid.worktime.limit import Limit, due
 
 GUESSES = 5

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from grid.accounts.department import Department
 from grid.areas.net import Node
 from grid.errors import Invalid
-from grid.standards.wording import clean, likeness, loose, pairs
+from grid.imports.wording import clean, likeness, loose, pairs
 
 PARTING = re.compile(r"[、，；,;/\n]+|\s{2,}")
 WITH_AREA = re.compile(r"(.+?)[（(]([^（()）]+)[)）]")

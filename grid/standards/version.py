@@ -12,8 +12,9 @@ from grid.db import db, new_id
 from grid.errors import Conflict
 from grid.events.category import Category, CategoryScheme, FilingCondition
 from grid.events.responsibility import Responsibility
+from grid.imports.fate import Fate
 from grid.standards.allocation import Key, Share, effective, settle
-from grid.standards.line import Fate, Line
+from grid.standards.line import Line
 from grid.standards.standing import Directory, Standing, StandingClass, key_of
 
 

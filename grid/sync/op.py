@@ -2,12 +2,18 @@
 
 The row is claimed before the work and filled in the same transaction, so a twin that arrives meanwhile waits for
 the first to commit and then reads its answer.
+
+A client id counts per person: the same id from somebody else is another op, and shows them nothing of the first.
+What a report makes keeps its client id unique over everybody (``event.client_id``): there it is a conflict.
+
+The fingerprint covers what was said, not what was left out: an upgrade that teaches a request another field must
+not turn the retry of an older client into another wish.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,7 +56,7 @@ def once(
 
     asked: what the client wants, as plain values; the same id with another wish raises IdempotencyMismatch.
     """
-    fingerprint = digest("wangge/op/1", {"kind": kind, "asked": asked})
+    fingerprint = digest("wangge/op/1", {"kind": kind, "asked": said(asked)})
     if not _claim(actor.id, client_id, kind, fingerprint):
         stored = db.session.execute(
             select(Op.fingerprint, Op.result).where(Op.actor_id == actor.id, Op.client_id == client_id)
@@ -64,6 +70,26 @@ def once(
     mine = update(table(Op)).where(Op.actor_id == actor.id, Op.client_id == client_id)
     db.session.execute(mine, {"result": result})
     return Outcome(result, is_replay=False)
+
+
+def said(value: Any) -> Any:
+    """What a wish says: without empty values, and without those fields of dataclasses that hold their default.
+
+    So a field may be added if leaving it out means what it meant before: empty, or the dataclass's default.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        told = {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
+        return said(told)
+    if isinstance(value, dict):
+        kept = {name: said(member) for name, member in value.items()}
+        return {name: member for name, member in kept.items() if not _is_empty(member)}
+    if isinstance(value, list | tuple):
+        return [said(member) for member in value]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or (isinstance(value, str | list | dict) and not value)
 
 
 def _claim(actor_id: int, client_id: UUID, kind: str, fingerprint: str) -> bool:

@@ -36,10 +36,11 @@ class TaskState(StrEnum):
 
     OPEN = "open"
     DONE = "done"
+    CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
-        return {"open": "待办", "done": "已办"}[self]
+        return {"open": "待办", "done": "已办", "cancelled": "已撤回"}[self]
 
 
 class TaskResult(StrEnum):
@@ -85,8 +86,10 @@ REACHES = {
 }
 
 
-def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User) -> Task:
-    """Ask one worker. The clock of the answer runs day and night."""
+def send(
+    kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit: Limit = ANSWER_LIMIT
+) -> Task:
+    """Ask one worker. limit: in units that run day and night; in working ones, by the usual week."""
     now = clock.now()
     task = Task(
         id=new_id(),
@@ -96,7 +99,7 @@ def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User) -> Ta
         assignee=assignee,
         state=TaskState.OPEN,
         created_at=now,
-        due_at=due(now, ANSWER_LIMIT, WorkCalendar()),
+        due_at=due(now, limit, WorkCalendar()),
     )
     db.session.add(task)
     return task
@@ -131,9 +134,20 @@ def listed(actor: User, state: TaskState) -> list[Task]:
 
 
 def check_open(task: Task) -> None:
-    """Raises Conflict when the task has been answered."""
+    """Raises Conflict when the task has been answered or taken back."""
+    if task.state is TaskState.CANCELLED:
+        raise Conflict("这个任务已被撤回，不用再办了。")
     if task.state is not TaskState.OPEN:
         raise Conflict("这个任务已经办过了。")
+
+
+def cancel(subject_id: UUID, kind: TaskKind, at: datetime) -> list[Task]:
+    """Take back what still waits for an answer about a thing; the case that asked must be locked by the caller."""
+    waiting = select(Task).where(Task.subject_id == subject_id, Task.kind == kind, Task.state == TaskState.OPEN)
+    found = list(db.session.scalars(waiting.with_for_update(of=Task)))
+    for task in found:
+        task.state, task.answered_at = TaskState.CANCELLED, at
+    return found
 
 
 def answer(task: Task, result: TaskResult, note: str) -> None:

@@ -9,6 +9,7 @@ from alembic import op
 import grid.db
 from migrations.append_only import drop_functions, keep_real_events, protect, protect_but_practice
 from migrations.seed_calendar import seed_calendar
+from migrations.seed_epoch import seed_epoch
 
 revision = "0001"
 down_revision = None
@@ -107,15 +108,36 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("shot_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("shot_lon", sa.Double(), nullable=True),
+        sa.Column("shot_lat", sa.Double(), nullable=True),
         sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_media")),
     )
     op.create_table(
         "revision",
         sa.Column("name", sa.String(length=20), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_revision")),
     )
+    op.create_table(
+        "sync_change",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("collection", sa.String(length=20), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("op", sa.String(length=20), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_sync_change")),
+    )
+    with op.batch_alter_table("sync_change", schema=None) as batch_op:
+        batch_op.create_index("ix_sync_change_area_path_seq", ["area_path", "seq"], unique=False)
+        batch_op.create_index("ix_sync_change_user_id_seq", ["user_id", "seq"], unique=False)
+
     op.create_table(
         "area_code",
         sa.Column("code", sa.String(length=20), nullable=False),
@@ -204,6 +226,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_department_code")),
     )
     op.create_table(
+        "procedure_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=15), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_procedure_rule_dates")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_procedure_rule_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_rule")),
+    )
+    with op.batch_alter_table("procedure_rule", schema=None) as batch_op:
+        batch_op.create_index("ix_procedure_rule_area_id_rule", ["area_id", "rule", "key"], unique=False)
+
+    op.create_table(
         "work_policy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
@@ -254,12 +294,16 @@ def upgrade() -> None:
         sa.Column("department_id", sa.Integer(), nullable=True),
         sa.Column("session_version", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("mobile", sa.LargeBinary(), nullable=True),
+        sa.Column("mobile_blind", sa.String(length=64), nullable=True),
         sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["department_id"], ["department.id"], name=op.f("fk_user_account_department_id_department")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("mobile_blind", name=op.f("uq_user_account_mobile_blind")),
         sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
     )
     with op.batch_alter_table("user_account", schema=None) as batch_op:
@@ -285,6 +329,39 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_import")),
     )
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
+        sa.Column("platform", sa.String(length=100), nullable=False),
+        sa.Column("app", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("enrolled_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("seen_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("queue", sa.Integer(), nullable=False),
+        sa.Column("oldest_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("storage", sa.JSON(), nullable=False),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
+        sa.Column("battery", sa.Double(), nullable=True),
+        sa.Column("last_error", sa.String(length=300), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), nullable=False),
+        sa.Column("evicted_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("revoked_by", sa.Integer(), nullable=True),
+        sa.Column("revoke_reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revoked_by"], ["user_account.id"], name=op.f("fk_device_revoked_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_device_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index("ix_device_user_id", ["user_id"], unique=False)
+        batch_op.create_index("uq_device_device_id_user_id", ["device_id", "user_id"], unique=True)
+
     op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -322,6 +399,14 @@ def upgrade() -> None:
         sa.Column("is_due_provisional", sa.Boolean(), nullable=False),
         sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("rework_no", sa.Integer(), nullable=False),
+        sa.Column("bounces", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("suspended_until", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("pending_requests", sa.Integer(), nullable=False),
+        sa.Column("is_self_handled", sa.Boolean(), nullable=False),
+        sa.Column("is_retrospective", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
+        sa.Column("reopened_from_id", sa.Uuid(), nullable=True),
         sa.Column("history_seq", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_event_area_id_area")),
@@ -329,6 +414,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["condition_id"], ["filing_condition.id"], name=op.f("fk_event_condition_id_filing_condition")
         ),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["event.id"], name=op.f("fk_event_merged_into_id_event")),
+        sa.ForeignKeyConstraint(["reopened_from_id"], ["event.id"], name=op.f("fk_event_reopened_from_id_event")),
         sa.ForeignKeyConstraint(
             ["reporter_id"], ["user_account.id"], name=op.f("fk_event_reporter_id_user_account")
         ),
@@ -340,9 +427,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_area_id_id", ["area_id", "id"], unique=False)
         batch_op.create_index("ix_event_category_id_id", ["category_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_due_at"), ["due_at"], unique=False)
-        batch_op.create_index("ix_event_h3", ["h3"], unique=False)
+        batch_op.create_index("ix_event_h3", ["h3", "reported_at"], unique=False)
+        batch_op.create_index(
+            "ix_event_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_event_reopened_from_id",
+            ["reopened_from_id"],
+            unique=False,
+            sqlite_where=sa.text("reopened_from_id IS NOT NULL"),
+            postgresql_where=sa.text("reopened_from_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_event_reported_at", ["reported_at"], unique=False)
         batch_op.create_index("ix_event_reporter_id_id", ["reporter_id", "id"], unique=False)
         batch_op.create_index("ix_event_state_id", ["state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_event_suspended_until",
+            ["suspended_until"],
+            unique=False,
+            sqlite_where=sa.text("suspended_until IS NOT NULL"),
+            postgresql_where=sa.text("suspended_until IS NOT NULL"),
+        )
 
     op.create_table(
         "import_batch",
@@ -372,6 +481,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
     )
+    op.create_table(
+        "import_preview",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("taken", sa.JSON(), nullable=False),
+        sa.Column("basis", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_import_preview_confirmed_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_import_preview_made_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_preview")),
+    )
+    with op.batch_alter_table("import_preview", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_preview_made_at"), ["made_at"], unique=False)
+
     op.create_table(
         "login_session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -432,6 +571,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("actor_id", "client_id", name=op.f("pk_op")),
     )
     op.create_table(
+        "record",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_record_area_id_area")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user_account.id"], name=op.f("fk_record_owner_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
+    )
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.create_index("ix_record_area_path", ["area_path"], unique=False)
+        batch_op.create_index("ix_record_owner_id_kind_id", ["owner_id", "kind", "id"], unique=False)
+
+    op.create_table(
         "responsibility",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -457,6 +621,24 @@ def upgrade() -> None:
     with op.batch_alter_table("responsibility", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_responsibility_category_id"), ["category_id"], unique=False)
         batch_op.create_index("uq_responsibility_number_valid_from", ["number", "valid_from"], unique=True)
+
+    op.create_table(
+        "shift",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("start_place", sa.JSON(), nullable=True),
+        sa.Column("end_place", sa.JSON(), nullable=True),
+        sa.Column("is_forgotten", sa.Boolean(), nullable=False),
+        sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_shift_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+    )
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.create_index("ix_shift_ended_at_started_at", ["ended_at", "started_at"], unique=False)
+        batch_op.create_index("ix_shift_user_id_started_at", ["user_id", "started_at"], unique=False)
 
     op.create_table(
         "task",
@@ -540,11 +722,21 @@ def upgrade() -> None:
         sa.Column("handled_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("confirmed_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("sign_due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("limit_value", sa.Integer(), nullable=True),
+        sa.Column("limit_unit", sa.String(length=15), nullable=True),
+        sa.Column("bounces", sa.Integer(), nullable=False),
+        sa.Column("is_forced", sa.Boolean(), nullable=False),
+        sa.Column("handler_id", sa.Integer(), nullable=True),
+        sa.Column("result", sa.String(length=500), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["department_id"], ["department.id"], name=op.f("fk_assignment_department_id_department")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_assignment_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["handler_id"], ["user_account.id"], name=op.f("fk_assignment_handler_id_user_account")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
@@ -571,6 +763,181 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_photo_sha256", ["sha256"], unique=False)
 
     op.create_table(
+        "quarantine",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("op_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("raw", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("field", sa.String(length=100), nullable=False),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("settled_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_quarantine_device_id_device")),
+        sa.ForeignKeyConstraint(
+            ["settled_by"], ["user_account.id"], name=op.f("fk_quarantine_settled_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_quarantine_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
+    )
+    with op.batch_alter_table("quarantine", schema=None) as batch_op:
+        batch_op.create_index("ix_quarantine_state_id", ["state", "id"], unique=False)
+        batch_op.create_index("uq_quarantine_user_id_op_id_sha256", ["user_id", "op_id", "sha256"], unique=True)
+
+    op.create_table(
+        "record_conflict",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_record_conflict_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_conflict_record_id_record")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_conflict")),
+    )
+    with op.batch_alter_table("record_conflict", schema=None) as batch_op:
+        batch_op.create_index("ix_record_conflict_record_id", ["record_id"], unique=False)
+
+    op.create_table(
+        "record_version",
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("occurred_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_record_version_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_version_record_id_record")),
+        sa.PrimaryKeyConstraint("record_id", "version", name=op.f("pk_record_version")),
+    )
+    op.create_table(
+        "responsibility_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("condition_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_responsibility_proposal_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_responsibility_proposal_category_id_category")
+        ),
+        sa.ForeignKeyConstraint(
+            ["condition_id"],
+            ["filing_condition.id"],
+            name=op.f("fk_responsibility_proposal_condition_id_filing_condition"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_responsibility_proposal_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_responsibility_proposal_event_id_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["maker_id"], ["user_account.id"], name=op.f("fk_responsibility_proposal_maker_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_responsibility_proposal")),
+    )
+    with op.batch_alter_table("responsibility_proposal", schema=None) as batch_op:
+        batch_op.create_index("ix_responsibility_proposal_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "sync_op",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("op_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("entity_id", sa.Uuid(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_sync_op_device_id_device")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_sync_op_user_id_user_account")),
+        sa.PrimaryKeyConstraint("user_id", "op_id", name=op.f("pk_sync_op")),
+    )
+    with op.batch_alter_table("sync_op", schema=None) as batch_op:
+        batch_op.create_index("ix_sync_op_device_id_seq", ["device_id", "seq"], unique=False)
+
+    op.create_table(
+        "track_point",
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("t_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("raw_lon", sa.Double(), nullable=False),
+        sa.Column("raw_lat", sa.Double(), nullable=False),
+        sa.Column("datum", sa.String(length=20), nullable=False),
+        sa.Column("lon", sa.Double(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=False),
+        sa.Column("accuracy_m", sa.Double(), nullable=True),
+        sa.Column("speed_mps", sa.Double(), nullable=True),
+        sa.Column("bearing_deg", sa.Double(), nullable=True),
+        sa.Column("altitude_m", sa.Double(), nullable=True),
+        sa.Column("battery", sa.Double(), nullable=True),
+        sa.Column("flags", sa.Integer(), nullable=False),
+        sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_track_point_device_id_device")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_track_point_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("device_id", "t_ms", name=op.f("pk_track_point")),
+    )
+    with op.batch_alter_table("track_point", schema=None) as batch_op:
+        batch_op.create_index("ix_track_point_user_id_t_ms", ["user_id", "t_ms"], unique=False)
+
+    op.create_table(
+        "tracker",
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_tracker_device_id_device")),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_tracker")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_tracker_token_sha256")),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("mime", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("op_id", sa.Uuid(), nullable=True),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("done_at", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_upload_device_id_device")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_upload_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index("ix_upload_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("uq_upload_user_id_media_id", ["user_id", "media_id"], unique=True)
+
+    op.create_table(
         "deadline",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -585,6 +952,8 @@ def upgrade() -> None:
         sa.Column("policy_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("finished_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("is_exempt", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name=op.f("fk_deadline_assignment_id_assignment")
         ),
@@ -623,7 +992,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_log")),
     )
     with op.batch_alter_table("event_log", schema=None) as batch_op:
+        batch_op.create_index("ix_event_log_action_at", ["action", "at"], unique=False)
         batch_op.create_index("uq_event_log_event_id_seq", ["event_id", "seq"], unique=True)
+
+    op.create_table(
+        "event_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("levels", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("until", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("settled_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asker_id"], ["user_account.id"], name=op.f("fk_event_request_asker_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_event_request_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_request_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_request")),
+    )
+    with op.batch_alter_table("event_request", schema=None) as batch_op:
+        batch_op.create_index("ix_event_request_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_event_request_state_id", ["state", "id"], unique=False)
 
     op.create_table(
         "deadline_change",
@@ -641,19 +1039,74 @@ def upgrade() -> None:
     with op.batch_alter_table("deadline_change", schema=None) as batch_op:
         batch_op.create_index("ix_deadline_change_deadline_id", ["deadline_id"], unique=False)
 
+    op.create_table(
+        "deadline_pause",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deadline_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("paused_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("resumed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_pause_deadline_id_deadline")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_pause")),
+    )
+    with op.batch_alter_table("deadline_pause", schema=None) as batch_op:
+        batch_op.create_index("ix_deadline_pause_deadline_id", ["deadline_id"], unique=False)
+
+    op.create_table(
+        "request_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("actor_name", sa.String(length=50), nullable=False),
+        sa.Column("actor_post", sa.String(length=100), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_request_decision_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_request_decision_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["event_request.id"], name=op.f("fk_request_decision_request_id_event_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_decision")),
+    )
+    with op.batch_alter_table("request_decision", schema=None) as batch_op:
+        batch_op.create_index("ix_request_decision_request_id", ["request_id"], unique=False)
+
     protect("trail_entry")
     protect_but_practice("event_log")
+    protect_but_practice("request_decision")
     keep_real_events()
     seed_calendar()
+    seed_epoch()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("request_decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_decision_request_id")
+
+    op.drop_table("request_decision")
+    with op.batch_alter_table("deadline_pause", schema=None) as batch_op:
+        batch_op.drop_index("ix_deadline_pause_deadline_id")
+
+    op.drop_table("deadline_pause")
     with op.batch_alter_table("deadline_change", schema=None) as batch_op:
         batch_op.drop_index("ix_deadline_change_deadline_id")
 
     op.drop_table("deadline_change")
+    with op.batch_alter_table("event_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_request_state_id")
+        batch_op.drop_index("ix_event_request_event_id")
+
+    op.drop_table("event_request")
     with op.batch_alter_table("event_log", schema=None) as batch_op:
         batch_op.drop_index("uq_event_log_event_id_seq")
+        batch_op.drop_index("ix_event_log_action_at")
 
     op.drop_table("event_log")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
@@ -661,6 +1114,34 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deadline_event_id")
 
     op.drop_table("deadline")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index("uq_upload_user_id_media_id")
+        batch_op.drop_index("ix_upload_expires_at")
+
+    op.drop_table("upload")
+    op.drop_table("tracker")
+    with op.batch_alter_table("track_point", schema=None) as batch_op:
+        batch_op.drop_index("ix_track_point_user_id_t_ms")
+
+    op.drop_table("track_point")
+    with op.batch_alter_table("sync_op", schema=None) as batch_op:
+        batch_op.drop_index("ix_sync_op_device_id_seq")
+
+    op.drop_table("sync_op")
+    with op.batch_alter_table("responsibility_proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_responsibility_proposal_event_id")
+
+    op.drop_table("responsibility_proposal")
+    op.drop_table("record_version")
+    with op.batch_alter_table("record_conflict", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_conflict_record_id")
+
+    op.drop_table("record_conflict")
+    with op.batch_alter_table("quarantine", schema=None) as batch_op:
+        batch_op.drop_index("uq_quarantine_user_id_op_id_sha256")
+        batch_op.drop_index("ix_quarantine_state_id")
+
+    op.drop_table("quarantine")
     with op.batch_alter_table("event_photo", schema=None) as batch_op:
         batch_op.drop_index("ix_event_photo_sha256")
         batch_op.drop_index("ix_event_photo_event_id")
@@ -691,11 +1172,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_task_assignee_id_state_id")
 
     op.drop_table("task")
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.drop_index("ix_shift_user_id_started_at")
+        batch_op.drop_index("ix_shift_ended_at_started_at")
+
+    op.drop_table("shift")
     with op.batch_alter_table("responsibility", schema=None) as batch_op:
         batch_op.drop_index("uq_responsibility_number_valid_from")
         batch_op.drop_index(batch_op.f("ix_responsibility_category_id"))
 
     op.drop_table("responsibility")
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_owner_id_kind_id")
+        batch_op.drop_index("ix_record_area_path")
+
+    op.drop_table("record")
     op.drop_table("op")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("uq_notice_user_id_key")
@@ -707,16 +1198,41 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("import_preview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_preview_made_at"))
+
+    op.drop_table("import_preview")
     op.drop_table("import_batch")
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_event_suspended_until",
+            sqlite_where=sa.text("suspended_until IS NOT NULL"),
+            postgresql_where=sa.text("suspended_until IS NOT NULL"),
+        )
         batch_op.drop_index("ix_event_state_id")
         batch_op.drop_index("ix_event_reporter_id_id")
+        batch_op.drop_index("ix_event_reported_at")
+        batch_op.drop_index(
+            "ix_event_reopened_from_id",
+            sqlite_where=sa.text("reopened_from_id IS NOT NULL"),
+            postgresql_where=sa.text("reopened_from_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_event_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_event_h3")
         batch_op.drop_index(batch_op.f("ix_event_due_at"))
         batch_op.drop_index("ix_event_category_id_id")
         batch_op.drop_index("ix_event_area_id_id")
 
     op.drop_table("event")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index("uq_device_device_id_user_id")
+        batch_op.drop_index("ix_device_user_id")
+
+    op.drop_table("device")
     op.drop_table("calendar_import")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_department_id"))
@@ -734,6 +1250,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("work_policy")
+    with op.batch_alter_table("procedure_rule", schema=None) as batch_op:
+        batch_op.drop_index("ix_procedure_rule_area_id_rule")
+
+    op.drop_table("procedure_rule")
     op.drop_table("department")
     op.drop_table("cell")
     with op.batch_alter_table("category_mapping", schema=None) as batch_op:
@@ -748,6 +1268,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_area_code_area_id_valid_from")
 
     op.drop_table("area_code")
+    with op.batch_alter_table("sync_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_sync_change_user_id_seq")
+        batch_op.drop_index("ix_sync_change_area_path_seq")
+
+    op.drop_table("sync_change")
     op.drop_table("revision")
     op.drop_table("media")
     op.drop_table("login_throttle")

@@ -27,7 +27,8 @@ from grid.notices import notice
 from grid.standards import batch
 from tests.factories import street
 from tests.factories.account import disable, find_user, make_user
-from tests.factories.event import make_event
+from tests.factories.drawing import make_map, make_village_grid
+from tests.factories.event import desk_of, make_event
 from tests.factories.person import Caller, Person, make_report
 from tests.factories.photo import jpeg
 from tests.factories.workbook import KITES, make_workbook
@@ -105,6 +106,20 @@ def _sign_in() -> dict[str, Any]:
     return {"json": {"username": "dd01", "password": PASSWORD}}
 
 
+def _sheet(text: str) -> dict[str, Any]:
+    return {"data": text.encode(), "content_type": "text/csv"}
+
+
+def _department() -> dict[str, Any]:
+    return {"json": {"code": f"d{next(_shades)}", "name": f"第{next(_shades)}所", "area": STREET}}
+
+
+def _person(**told: Any) -> dict[str, Any]:
+    posts = [{"post": "leader", "areas": [STREET]}]
+    person = {"username": f"p{next(_shades)}", "name": "某人", "department": None, "posts": posts} | told
+    return {"json": {name: value for name, value in person.items() if name != "username" or value}}
+
+
 EXAMPLES: dict[str, Example] = {
     "POST /api/sessions": Example(200, request=_sign_in),
     "DELETE /api/sessions": Example(204),
@@ -118,10 +133,54 @@ EXAMPLES: dict[str, Example] = {
     "PUT /api/photos/{sha256}": Example(201, "photo bytes", _photo),
     "GET /api/photos/{photo_id}": Example(200, "event"),
     "GET /api/departments": Example(200),
+    "GET /api/departments/details": Example(200),
+    "POST /api/departments": Example(201, request=_department),
+    "GET /api/departments/{code}": Example(200, "department"),
+    "PUT /api/departments/{code}": Example(
+        412, "department", lambda: {"json": {"name": "城管", "active": True}, "headers": STALE}
+    ),
+    "POST /api/departments/imports": Example(201, request=lambda: _sheet("代码,名称,所属区域\nzz,某所,441323002")),
+    "GET /api/departments/imports/{import_id}": Example(404, "import"),
+    "GET /api/departments/imports/{import_id}/lines": Example(404, "import"),
+    "POST /api/departments/imports/{import_id}/confirm": Example(
+        404, "import", lambda: {"json": {}, "headers": STALE}
+    ),
+    "GET /api/users": Example(200),
+    "POST /api/users": Example(201, request=_person),
+    "GET /api/users/{username}": Example(200, "person"),
+    "PUT /api/users/{username}": Example(412, "person", lambda: _person(username=None) | {"headers": STALE}),
+    "POST /api/users/{username}/password-reset": Example(412, "person", lambda: {"headers": STALE}),
+    "POST /api/users/{username}/reveal": Example(404, "person", lambda: {"json": {"purpose": "通知开会"}}),
+    "POST /api/users/imports": Example(
+        201, request=lambda: _sheet(f"账号,姓名,岗位,负责区域\nwg80,某人,网格员,{GRID}")
+    ),
+    "GET /api/users/imports/{import_id}": Example(404, "import"),
+    "GET /api/users/imports/{import_id}/lines": Example(404, "import"),
+    "GET /api/users/imports/{import_id}/errors.xlsx": Example(404, "import"),
+    "POST /api/users/imports/{import_id}/confirm": Example(404, "import", lambda: {"json": {}, "headers": STALE}),
+    "GET /api/posts": Example(200),
+    "PUT /api/me/password": Example(422, request=lambda: {"json": {"old": "no", "new": "Other-2026-x"}}),
     "GET /api/categories": Example(200),
     "GET /api/areas": Example(200),
     "GET /api/areas/locate": Example(
         200, request=lambda: {"query_string": {"lon": 114.72, "lat": 22.95, "datum": "wgs84"}}
+    ),
+    "POST /api/areas/regions/imports": Example(
+        201, request=lambda: {"content_type": "text/csv", "data": "代码,名称\n441323002301,新塘村"}
+    ),
+    "GET /api/areas/regions/imports/{import_id}": Example(404, "calendar"),
+    "GET /api/areas/regions/imports/{import_id}/lines": Example(404, "calendar"),
+    "POST /api/areas/regions/imports/{import_id}/confirm": Example(
+        404, "calendar", lambda: {"json": {}, "headers": STALE}
+    ),
+    "POST /api/areas/grids/imports": Example(
+        201, request=lambda: {"content_type": "application/geo+json", "data": make_map(make_village_grid())}
+    ),
+    "GET /api/areas/grids/imports/{import_id}": Example(404, "calendar"),
+    "GET /api/areas/grids/imports/{import_id}/lines": Example(404, "calendar"),
+    "GET /api/areas/grids/imports/{import_id}/map": Example(404, "calendar"),
+    "POST /api/areas/grids/imports/{import_id}/confirm": Example(
+        404, "calendar", lambda: {"json": {}, "headers": STALE}
     ),
     "GET /api/workers": Example(200, "area"),
     "GET /api/calendar": Example(200),
@@ -170,6 +229,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /mobile/v1/photos/{photo_id}": Example(200, "event"),
     "GET /mobile/v1/notices": Example(200),
     "POST /mobile/v1/notices/{notice_id}/read": Example(204, "notice"),
+    "PUT /mobile/v1/me/password": Example(422, request=lambda: {"json": {"old": "no", "new": "Other-2026-x"}}),
     "GET /mobile/v1/bootstrap": Example(200),
     "POST /mobile/v1/reports": Example(201, request=lambda: {"json": make_report()}),
     "GET /mobile/v1/reports": Example(200),
@@ -209,6 +269,9 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
         "": [Thing("", {})],
         "photo bytes": [Thing("", {})],
         "calendar": [Thing("", {"day": "2026-12-25", "import_id": str(uuid4())})],
+        "department": [Thing("", {"code": "cg"})],
+        "person": [Thing("", {"username": "wg03"})],
+        "import": [Thing("", {"import_id": str(uuid4())})],
         "standards": [Thing("", {"batch_id": _standards()})],
         "event": events,
         "task": [
@@ -404,10 +467,11 @@ def _before(row: Transition[Any], area: str, department: str) -> Event:
 
 
 def _take(person: Person, event: Event, etag: str, row: Transition[Any]) -> TestResponse:
+    is_home = desk_of(event).username != street.DESK
     values = {
         "note": "说明",
-        "department": "xf",
-        "assignee": "wg01",
+        "department": "xf" if is_home else street.SECOND_DEPARTMENT,
+        "assignee": "wg01" if is_home else street.WORKER,
         "condition": str(rulebook.current().by_id[event.category_id].conditions[0].id),
     }
     path = f"/api/events/{event.id}/steps"

@@ -21,14 +21,23 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Proven beside their own tests.
 ELSEWHERE = {
+    "POST /api/areas/grids/imports/{import_id}/confirm",
+    "POST /api/areas/regions/imports/{import_id}/confirm",
     "PUT /api/calendar/{day}",
     "DELETE /api/calendar/{day}",
     "POST /api/calendar/imports/{import_id}/confirm",
     "PUT /api/work-policy",
     "POST /api/standards/imports/{batch_id}/confirm",
+    "PUT /api/departments/{code}",
+    "POST /api/departments/imports/{import_id}/confirm",
+    "PUT /api/users/{username}",
+    "POST /api/users/{username}/password-reset",
+    "POST /api/users/imports/{import_id}/confirm",
 }
 # Writes that make something new or are safe to repeat, so there is nothing to overwrite.
 NO_EDITS = {
+    "POST /api/areas/grids/imports",
+    "POST /api/areas/regions/imports",
     "POST /api/sessions",
     "DELETE /api/sessions",
     "POST /api/sessions/refresh",
@@ -44,6 +53,13 @@ NO_EDITS = {
     "POST /api/practice/wipe",
     "POST /api/rules/try",
     "POST /api/standards/imports",
+    "POST /api/departments",
+    "POST /api/departments/imports",
+    "POST /api/users",
+    "POST /api/users/imports",
+    "POST /api/users/{username}/reveal",
+    "PUT /api/me/password",
+    "PUT /mobile/v1/me/password",
 }
 
 

@@ -29,7 +29,7 @@ WRONG_CALLS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("PUT", "/api/events", {}, 405, "method-not-allowed"),
     ("DELETE", "/api/me", {}, 405, "method-not-allowed"),
     ("POST", "/api/sessions", {"data": "{", "content_type": "application/json"}, 400, "bad-request"),
-    ("POST", "/api/sessions", {"data": "a=b", "content_type": "text/plain"}, 422, "invalid"),
+    ("POST", "/api/sessions", {"data": "a=b", "content_type": "text/plain"}, 415, "unsupported-media-type"),
     ("POST", "/api/sessions", {"json": {}}, 422, "invalid"),
     ("GET", "/api/me", {"headers": {"Authorization": ""}}, 401, "unauthenticated"),
     ("GET", "/mobile/v1/bootstrap", {}, 403, "forbidden"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +24,14 @@ from tests.factories.reader import look_again
 
 # The straight road of a case; the states off it hang on one of its states.
 ROAD = ("accept", "file", "dispatch", "sign", "submit", "confirm", "forward", "send_check", "pass", "close")
-ASIDE = {State.REJECTED: (State.REPORTED, "reject"), State.VOIDED: (State.PENDING_FILING, "void")}
+ASIDE = {
+    State.REJECTED: (State.REPORTED, "reject"),
+    State.VOIDED: (State.PENDING_FILING, "void"),
+    State.SUSPENDED: (State.HANDLING, "suspend"),
+    State.ARBITRATION: (State.PENDING_DISPATCH, "escalate"),
+    State.FORCE_CLOSED: (State.PENDING_FILING, "force_close"),
+    State.MERGED: (State.REPORTED, "merge"),
+}
 
 
 def spot(area: str) -> tuple[float, float]:
@@ -55,7 +63,7 @@ def make_event(
     with transaction():
         outcome = reporting.submit(author, told)
         event = db.session.get_one(Event, UUID(outcome.result["id"]))
-        advance(event, State(state), department, checker or reporter)
+        advance(event, State(state), department, checker or _checker(event, reporter))
     return event
 
 
@@ -64,7 +72,16 @@ def advance(event: Event, state: State, department: str = "cg", checker: str = "
     if state in ASIDE:
         before, action = ASIDE[state]
         advance(event, before)
-        handling.move(desk_of(event), event, action, note="不归本街道管")
+        told: dict[str, Any] = {"note": "不归本街道管"}
+        if state is State.SUSPENDED:
+            told["until"] = clock.now() + timedelta(days=30)
+        if state is State.MERGED:
+            told["parent"] = str(_another(event).id)
+        # As what is decided elsewhere: these hang on approvals, on rules, or on another's rights.
+        handling.carry_out(desk_of(event), event, action, **told)
+        return
+    if state is State.SELF_DONE:
+        event.state = state  # as a report begins that its reporter has dealt with
         return
     for action in ROAD:
         if event.state is state:
@@ -87,6 +104,12 @@ def take(event: Event, action: str, department: str = "cg", checker: str = "wg01
             handling.move(desk_of(event), event, action, **_told(event, action, department, checker))
 
 
+def _another(event: Event) -> Event:
+    """An open case beside this one."""
+    told = Report(uuid4(), "E0410", Position(event.lon, event.lat, Datum.CGCS2000, 8.0), clock.now())
+    return db.session.get_one(Event, UUID(reporting.submit(event.reporter, told).result["id"]))
+
+
 def _told(event: Event, action: str, department: str, checker: str) -> dict[str, Any]:
     match action:
         case "file":
@@ -97,6 +120,12 @@ def _told(event: Event, action: str, department: str, checker: str) -> dict[str,
             return {"assignee": checker}
         case _:
             return {}
+
+
+def _checker(event: Event, reporter: str) -> str:
+    """The reporter, or in the second street somebody who works there."""
+    home = net.current().find(STREET).path
+    return reporter if event.area_path.startswith(home) else street.WORKER
 
 
 def desk_of(event: Event) -> User:

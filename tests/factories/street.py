@@ -14,7 +14,7 @@ from tests.factories.account import make_user
 
 COUNTY, STREET, GRID = "441323", "441323001", "441323001001001"
 WORKER, DESK, CLERK = "wg51", "dd51", "ps01"
-DEPARTMENT = "ps"
+DEPARTMENT, SECOND_DEPARTMENT = "ps", "pa"
 _SINCE = date(2026, 1, 1)
 
 
@@ -26,6 +26,7 @@ def make_second_street() -> None:
         community = areas.add(street, Level.COMMUNITY, "第一社区", GRID[:12], None, _SINCE)
         areas.add(community, Level.GRID, "第一社区第1网格", GRID, box(114.81, 22.93, 114.83, 22.95), _SINCE)
         db.session.add(Department(code=DEPARTMENT, name="平山城管中队", area_id=street.id))
+        db.session.add(Department(code=SECOND_DEPARTMENT, name="平山派出所", area_id=street.id))
     make_user(WORKER, "grid_worker", area=GRID)
     make_user(DESK, "acceptor", "shift_leader", "dispatcher", area=STREET)
     make_user(CLERK, "clerk", "department_head", area=STREET, department=DEPARTMENT)

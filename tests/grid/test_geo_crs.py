@@ -2,6 +2,7 @@
 
 import math
 
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,19 @@ def test_a_missing_fix_stays_at_zero_in_every_datum(datum):
 @given(anything, anything, st.sampled_from(Datum))
 def test_no_number_breaks_the_conversion(lon, lat, datum):
     assert len(to_storage(lon, lat, datum)) == 2
+
+
+def test_projected_coordinates_come_to_storage_as_the_published_vector():
+    assert to_storage(571777.594, 2542493.888, Datum.GK114) == pytest.approx((114.70, 22.98), abs=1e-8)
+
+
+@given(st.tuples(st.floats(112.5, 115.5), st.floats(18, 26)))
+def test_gk114_agrees_with_pyproj_and_comes_back(place):
+    transformer = pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4547", always_xy=True)
+
+    east_m, north_m = transformer.transform(*place)
+
+    assert to_storage(east_m, north_m, Datum.GK114) == pytest.approx(place, abs=1e-9, rel=0)
 
 
 def test_projection_vector():

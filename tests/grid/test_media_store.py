@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from grid.errors import Invalid, NotFound, StorageFull
-from grid.media.store import MediaKind, MediaStore
+from grid.media.store import Damaged, MediaKind, MediaStore
+from grid.seal import Sealer
 
 PHOTO = b"a photo"
 NAME = sha256(PHOTO).hexdigest()
+SEALER = Sealer(b"k" * 32)
 
 
 @pytest.fixture
 def store(tmp_path):
-    return MediaStore(tmp_path / "media")
+    return MediaStore(tmp_path / "media", SEALER)
 
 
 def files(store: MediaStore) -> list[str]:
@@ -33,9 +35,7 @@ def test_what_is_put_is_read(store):
 
     assert name == NAME
     assert [store.read(name, kind) for kind in MediaKind] == [PHOTO, b"full", b"thumb"]
-    assert files(store) == [f"{NAME[:2]}/{NAME}{suffix}" for suffix in ("", ".full.jpg", ".thumb.jpg")]
-    with store.open(name) as file:
-        assert file.read(3) == b"a p"
+    assert files(store) == [f"{NAME[:2]}/{NAME}{suffix}" for suffix in ("", ".full", ".thumb")]
 
 
 def test_what_is_not_there_is_not_found(store):
@@ -70,6 +70,63 @@ def test_a_damaged_file_is_healed_by_the_same_photo(store):
     store.put(PHOTO)
 
     assert store.read(NAME) == PHOTO
+
+
+def test_nothing_on_the_disk_can_be_read_without_the_key(store):
+    photo = b"\xff\xd8\xff\xe0 a face " * 100
+    name = store.put(photo)
+    store.put_redrawn(name, MediaKind.FULL, photo)
+
+    for path in (store.path(name), store.path(name, MediaKind.FULL)):
+        assert b"a face" not in path.read_bytes() and b"\xff\xd8\xff" not in path.read_bytes()
+    with pytest.raises(Damaged):
+        MediaStore(store.root, Sealer(b"other key, of the right length.."[:32])).read(name)
+
+
+@pytest.mark.parametrize("at", [0, 1, 12, 13, 20, -1])
+@pytest.mark.parametrize("kind", MediaKind)
+def test_a_changed_byte_anywhere_is_seen(store, kind, at):
+    store.put(PHOTO)
+    store.put_redrawn(NAME, kind, PHOTO)
+    path = store.path(NAME, kind)
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+    with pytest.raises(Damaged, match="已损坏"):
+        store.read(NAME, kind)
+
+
+@pytest.mark.parametrize("length", [0, 1, 28, 29])
+def test_a_file_cut_short_is_seen(store, length):
+    store.put(PHOTO)
+    store.path(NAME).write_bytes(store.path(NAME).read_bytes()[:length])
+
+    with pytest.raises(Damaged):
+        store.read(NAME)
+
+
+def test_swapped_files_do_not_open(store):
+    other = store.put(b"another photo")
+    for name in (store.put(PHOTO), other):
+        store.put_redrawn(name, MediaKind.FULL, b"full of " + name.encode())
+        store.put_redrawn(name, MediaKind.THUMB, b"thumb of " + name.encode())
+    files_ = [store.path(name, kind) for name in (NAME, other) for kind in MediaKind]
+    held = [path.read_bytes() for path in files_]
+    for path, data in zip(files_, held[1:] + held[:1], strict=True):
+        path.write_bytes(data)
+
+    for name in (NAME, other):
+        for kind in MediaKind:
+            with pytest.raises(Damaged):
+                store.read(name, kind)
+
+
+def test_an_original_is_compared_with_its_hash(store):
+    store.put_redrawn(NAME, MediaKind.ORIGINAL, b"sealed by us, and yet not the photo")
+
+    with pytest.raises(Damaged):
+        store.read(NAME)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +203,7 @@ def test_a_replay_still_waits_for_the_folder(store, calls):
     store.put(PHOTO)
     calls.clear()
 
-    MediaStore(store.root).put(PHOTO)
+    MediaStore(store.root, SEALER).put(PHOTO)
 
     assert calls[-1] == f"sync {NAME[:2]}"
     assert not any(call.startswith("rename") for call in calls)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from fixtures.daling import PASSWORD
 from tests.factories.photo import jpeg
 from tests.harness.crashrig import ROOT, CrashRig
+from tests.web import phone
 
 FLAGS = [
     "--no-sandbox",
@@ -22,8 +23,20 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    # A camera and a microphone that show and play a test pattern, allowed without asking.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
+PIXEL_7: dict[str, Any] = {
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Mobile Safari/537.36",
+    "viewport": {"width": 412, "height": 839},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 HOME = {"longitude": 114.7211, "latitude": 22.9538, "accuracy": 9}  # in wg01's own grid
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # WANGGE_SCREENS=docs/screens makes the tests keep what they see.
 SCREENS = os.environ.get("WANGGE_SCREENS")
 
@@ -45,14 +58,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def engine() -> Iterator[Playwright]:
+    """What starts browsers; one a process."""
     with sync_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
-        )
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(engine: Playwright) -> Iterator[Browser]:
+    """The browser most pages are opened in."""
+    chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 Opener = Callable[..., Page]
@@ -72,7 +90,10 @@ def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
         page.on("pageerror", lambda error: complaints.append(f"{where}: {error}"))
         page.on("console", lambda message: "Content Security" in message.text and complaints.append(message.text))
         page.goto(where)
-        if username:
+        if username and where.startswith("/m/"):
+            phone.sign_in(page, username)
+            phone.choose_pin(page)
+        elif username:
             page.get_by_label("账号").fill(username)
             page.get_by_label("密码").fill(PASSWORD)
             page.get_by_role("button", name="登录").click()
@@ -86,20 +107,12 @@ def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def handset(opened: Opener) -> Callable[[str], Page]:
-    """A grid worker's phone, standing in wg01's grid."""
+def handset(opened: Opener) -> Callable[..., Page]:
+    """A grid worker's phone, standing in wg01's grid, unlocked."""
 
-    def open_(username: str) -> Page:
-        return opened(
-            username,
-            "/m/",
-            viewport={"width": 390, "height": 844},
-            device_scale_factor=2,
-            is_mobile=True,
-            has_touch=True,
-            geolocation=HOME,
-            permissions=["geolocation"],
-        )
+    def open_(username: str | None, **options: Any) -> Page:
+        usual = {**PIXEL_7, "geolocation": HOME, "permissions": ["geolocation"]}
+        return opened(username, "/m/", **{**usual, **options})
 
     return open_
 

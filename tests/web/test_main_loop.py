@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import keep
+from tests.web.phone import choose_photo, restart, submit, take_photo
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +19,14 @@ WORDS = "浏览器测试：路口停满电动车"
 def report(phone: Page, photo: Path, category: str = "非机动车乱停放") -> None:
     """Fill the form as a worker does: photo, class, words; the place comes by itself."""
     phone.goto("/m/#/report")
-    phone.locator("input[type=file]").first.set_input_files(photo)
-    phone.get_by_test_id("taken-photo").wait_for()
+    choose_photo(phone, photo)
+    take_photo(phone)
     phone.get_by_test_id("category-search").click()
     phone.get_by_label("搜索类别").fill(category)
     phone.locator(".category-sheet").get_by_role("button", name=category).click()
     phone.get_by_label("说明").fill(WORDS)
     keep(phone, "handset-report")
-    phone.get_by_role("button", name="上报", exact=True).last.click()
+    submit(phone)
 
 
 def take(desk: Page, action: str, **fields: str) -> None:
@@ -74,14 +75,13 @@ def test_a_report_becomes_a_closed_case(
     find(desk)
     take(desk, "forward")
     take(desk, "send_check")
+    restart(phone)
     phone.goto("/m/#/tasks")
-    phone.reload()
     phone.get_by_test_id("task").filter(has_text="非机动车").first.click()
     phone.get_by_role("radio", name="通过", exact=True).click()
-    phone.locator("input[type=file]").first.set_input_files(photo)
-    phone.get_by_test_id("taken-photo").wait_for()
+    take_photo(phone)
     keep(phone, "handset-check")
-    with phone.expect_response(lambda response: response.url.endswith("/answer")):
+    with phone.expect_response(lambda response: response.url.endswith("/sync/push")):
         phone.get_by_role("button", name="送出核查结果").click()
     # The desk renews what it shows by itself, every 15 s.
     expect(desk.get_by_test_id("case-state")).to_have_text("待结案", timeout=25_000)
@@ -99,10 +99,9 @@ def test_a_report_made_without_network_waits_and_then_arrives(handset: Callable[
     phone.get_by_test_id("category-search").wait_for()
 
     phone.context.set_offline(True)
-    phone.locator("input[type=file]").first.set_input_files(photo)
-    phone.get_by_test_id("taken-photo").wait_for()
+    choose_photo(phone, photo)
     phone.locator(".category-grid button").first.click()
-    phone.get_by_role("button", name="上报", exact=True).last.click()
+    submit(phone)
     expect(phone.get_by_test_id("unsent").first).to_contain_text("本机")
     keep(phone, "handset-offline")
     phone.context.set_offline(False)

@@ -54,7 +54,15 @@ def test_a_leader_sees_cases_and_no_steps(console: Callable[[str], Page]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("where", "words"), [("report", "照片"), ("mine", "我的上报"), ("tasks", "待核查"), ("me", "我的网格")]
+    ("where", "words"),
+    [
+        ("report", "照片"),
+        ("mine", "我的上报"),
+        ("tasks", "待核查"),
+        ("me", "我的网格"),
+        ("today", "要办的"),
+        ("patrol", "签到"),
+    ],
 )
 def test_every_tab_of_the_handset_opens(handset: Callable[[str], Page], where: str, words: str) -> None:
     phone = handset("wg02")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from grid.calendars.notice_sheet import Fate, Line, understand
-from grid.calendars.sheet import Formula
 from grid.errors import Invalid
+from grid.imports.sheet import Formula
 from grid.worktime.day import DayKind
 from tests.conftest import Clock
 

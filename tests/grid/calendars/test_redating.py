@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from threading import Thread
+from threading import Barrier, BrokenBarrierError, Thread
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from fixtures.daling import STREET
+from grid.accounts import user as users
 from grid.areas import net
 from grid.calendars import notice_import, policy
 from grid.clock import LOCAL
+from grid.commands import HANDLERS
 from grid.db import db, transaction
 from grid.errors import Conflict
-from grid.events import redating
+from grid.events import handling, redating
 from grid.events.deadline import Deadline, DeadlineChange, DeadlineKind, DeadlineState
 from grid.events.event import Event
+from grid.job import worker as loop
 from grid.trail.entry import TrailEntry
 from grid.worktime.calendar import DEFAULT_SLOTS, WorkdayMode
 from grid.worktime.limit import Unit
@@ -181,3 +185,35 @@ def test_a_clock_started_while_the_notice_comes_in_waits_for_it(app: Flask, time
 
     event = db.session.get_one(Event, made[0])
     assert (event.due_at, event.is_due_provisional) == (at("2027-02-15T15:00"), False)
+
+
+def test_a_case_in_hand_while_the_notice_comes_in_is_left_to_the_worker(app: Flask, time: Clock) -> None:
+    time.at = at("2027-02-04T15:00")
+    event = make_event(state="pending_dispatch", category=WORK_DAYS)
+    with transaction():
+        found = notice_import.preview(find_user("xt01"), notice_csv(), "2027.csv")
+    held, importing = Barrier(2), Barrier(2)
+    admin = find_user("xt01")
+    db.session.rollback()
+
+    def dispatch() -> None:
+        with app.app_context(), transaction():
+            case = handling.hold(users.find("dd01"), event.id)
+            held.wait(10)
+            with suppress(BrokenBarrierError):  # SQLite: the import waits for us
+                importing.wait(1)
+            take(case, "dispatch")
+
+    dispatcher = Thread(target=dispatch)
+    dispatcher.start()
+    held.wait(10)
+    with transaction():
+        redating.confirm(admin, notice_import.get(found.id))
+        with suppress(BrokenBarrierError):
+            importing.wait(1)
+    dispatcher.join(20)
+    loop.run_once(HANDLERS)
+
+    after = at("2027-02-15T15:00")
+    assert {(row.due_at, row.is_provisional) for row in clocks(event).values()} == {(after, False)}
+    assert fresh(event).due_at == after and redating.waiting() == 0

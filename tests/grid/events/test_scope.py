@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from grid.accounts import department as departments
 from grid.accounts import scope
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
@@ -41,12 +42,19 @@ def events(app: Flask) -> list[Event]:
         make_event(reporter="wg07", state="closed"),
         make_event(reporter="wg08", area="441323002201", state="rejected"),
         make_event(reporter=street.WORKER, state="pending_sign", department=street.DEPARTMENT),
-        make_event(reporter=street.WORKER, state="pending_sign", department="cg"),
+        _strayed(make_event(reporter=street.WORKER, state="pending_sign", department=street.DEPARTMENT), "cg"),
         make_event(reporter="wg01", area=street.GRID),
     ]
     returned = make_event(reporter="wg09", state="pending_sign", department="xf")
     _return(returned)
     return [*made, returned]
+
+
+def _strayed(event: Event, department: str) -> Event:
+    """The case in the hands of another street's department, where no step of ours brings it."""
+    with transaction():
+        db.session.get_one(Event, event.id).assignments[0].department_id = departments.find(department).id
+    return event
 
 
 def _return(event: Event) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from grid.errors import Invalid
-from grid.standards import archive, book
+from grid.imports import archive
+from grid.imports.archive import USUAL
+from grid.standards import book
 from tests.factories.workbook import BURNING, HEADING, make_workbook, remade, saved
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -59,7 +61,7 @@ def prefixed_rows() -> bytes:
 
 
 def bomb() -> bytes:
-    return remade(make_workbook(BURNING), xl__media__bomb=b"\0" * (archive.MAX_UNPACKED + 1))
+    return remade(make_workbook(BURNING), xl__media__bomb=b"\0" * (USUAL.unpacked + 1))
 
 
 def with_entities() -> bytes:
@@ -85,12 +87,12 @@ def twice_the_same_heading() -> bytes:
 
 
 def many_lines() -> bytes:
-    return make_workbook(*[("1",)] * (book.MAX_LINES + 1))
+    return make_workbook(*[("1",)] * (USUAL.lines + 1))
 
 
 BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "空的"),
-    "too large": (lambda: b"PK" + b"\0" * archive.MAX_BYTES, "超过 8 MB"),
+    "too large": (lambda: b"PK" + b"\0" * USUAL.size, "超过 8 MB"),
     "a text": (lambda: "大类代码,小类代码\n".encode(), "不是 Excel"),
     "an old workbook": (lambda: archive.OLE + b"\0" * 2000, "旧版 .xls"),
     "with a password": (encrypted_office_file, "密码"),
@@ -147,7 +149,7 @@ def test_a_broken_workbook_is_refused_with_the_reason(name: str) -> None:
 
 
 def test_a_good_workbook_is_read() -> None:
-    [sheet] = book.read(make_workbook(BURNING)).sheets
+    [sheet] = book.read(make_workbook(BURNING)).tables
 
     [row] = sheet.rows
     assert {name: cell.text for name, cell in row.cells.items()}["condition"] == BURNING[6]
@@ -159,7 +161,7 @@ def test_a_formula_in_a_column_we_do_not_read_is_never_looked_at() -> None:
     workbook.active.append((*HEADING, "序号"))
     workbook.active.append((*BURNING, "=ROW()"))
 
-    [sheet] = book.read(saved(workbook)).sheets
+    [sheet] = book.read(saved(workbook)).tables
 
     assert len(sheet.rows) == 1
 
@@ -167,7 +169,7 @@ def test_a_formula_in_a_column_we_do_not_read_is_never_looked_at() -> None:
 def test_a_false_size_in_the_file_changes_nothing() -> None:
     data = remade(make_workbook(BURNING), lambda name, part: part.replace(b'ref="A1:I2"', b'ref="A1:XFD1048576"'))
 
-    assert len(book.read(data).sheets[0].rows) == 1
+    assert len(book.read(data).tables[0].rows) == 1
 
 
 def test_hidden_sheets_and_sheets_without_heading_are_named_not_read() -> None:

@@ -16,9 +16,10 @@ from grid.errors import Conflict, Invalid, NotFound, Stale
 from grid.events import handling, rulebook
 from grid.events.category import Category, CategoryScheme, FilingCondition
 from grid.events.responsibility import Responsibility
+from grid.imports.fate import Fate
 from grid.standards import batch
 from grid.standards.batch import BatchState, ImportBatch
-from grid.standards.line import Fate, Line
+from grid.standards.line import Line
 from grid.trail.entry import TrailEntry
 from tests.conftest import Clock
 from tests.factories.census import census

@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: '/rules', component: () => import('./rules/RulesPage.vue'), meta: { section: 'rules' } },
     { path: '/rules/import', component: () => import('./rules/RulesPage.vue'), meta: { section: 'rules' } },
     { path: '/calendar', component: () => import('./calendar/CalendarPage.vue'), meta: { section: 'calendar' } },
+    { path: '/settings/:entry?', component: () => import('./settings/SettingsPage.vue'), meta: { section: 'settings' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],
 });

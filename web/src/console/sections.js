@@ -6,6 +6,7 @@ export const SECTIONS = [
   { code: 'brief', path: '/brief', label: '日报', needs: ['report:read'] },
   { code: 'rules', path: '/rules', label: '规则', needs: ['rules:try', 'rules:manage'] },
   { code: 'calendar', path: '/calendar', label: '日历', needs: ['calendar:read', 'calendar:manage'] },
+  { code: 'settings', path: '/settings', label: '设置', needs: ['account:manage', 'area:manage'] },
 ];
 /** Everybody may look at the calendar; that alone is no reason to be here. */
 const COMMON = 'calendar:read';

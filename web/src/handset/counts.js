@@ -1,22 +1,10 @@
-/** Numbers on the tab bar: open tasks and unread notices. */
-import { ref } from 'vue';
-import { client, session } from './field.js';
+/** What waits for me, from what the phone holds: works without a network. */
+import { computed } from 'vue';
+import { rows, unsent } from './field.js';
 
-export const taskCount = ref(0);
-export const unread = ref(0);
+const inWork = computed(() => new Set(unsent.value.map(({ entity_id }) => entity_id)));
 
-/** Ask again; a failure leaves the last numbers. */
-export async function count() {
-  if (session.state.is !== 'in' || document.visibilityState === 'hidden') return;
-  const answers = await Promise.all([
-    client.get('/tasks', { query: { state: 'open' } }), client.get('/notices'),
-  ]).catch(() => null);
-  if (!answers) return;
-  taskCount.value = answers[0].data.items.length;
-  unread.value = answers[1].data.unread;
-}
-
-export function keepCounting() {
-  count();
-  setInterval(count, 60_000);
-}
+/** Tasks neither answered nor with an answer on its way. */
+export const openTasks = computed(() => rows.task.filter((task) => !task.result && !task.answered_at && !inWork.value.has(task.id)));
+export const isAnswered = (task) => inWork.value.has(task.id);
+export const unread = computed(() => rows.notice.filter(({ read_at, id }) => !read_at && !inWork.value.has(id)).length);

@@ -1,50 +1,88 @@
-/** What is being written, saved after each change: the camera app may kill this page at any moment. */
+/** What is being written, saved after each change: the camera or the system may kill this page at any moment. */
 import { uuid } from '@/shared/uuid.js';
 import { isoNow } from '@/shared/clock.js';
 
-export const reportKey = (username) => `report/${username}`;
-export const answerKey = (username, taskId) => `answer/${username}/${taskId}`;
-
 export const emptyReport = (username) => ({
-  key: reportKey(username), username, client_id: uuid(), started_at: isoNow(), category: null, description: '', address: '',
-  manual: null, fix: null, photos: [],
+  key: `report/${username}`, username, client_id: uuid(), started_at: isoNow(), category: null, description: '', address: '',
+  manual: null, fix: null, media: [], isNoted: false,
 });
 
 export const emptyAnswer = (username, taskId) => ({
-  key: answerKey(username, taskId), username, client_id: uuid(), result: null, note: '', photos: [],
+  key: `answer/${username}/${taskId}`, username, client_id: uuid(), result: null, note: '', media: [],
 });
 
+/** A record being filled in: the version of its form stays the one it was begun with. */
+export const emptyRecord = (username, form, record) => ({
+  key: `record/${username}/${record?.id ?? form.id}`, username, client_id: uuid(), record_id: record?.id ?? uuid(),
+  base_rev: record?.rev ?? null, form: { id: form.id, version: form.version }, values: { ...record?.values }, media: [],
+});
+
+const name = (key) => `draft/${key}`;
+export const mediaName = (media_id) => `media/${media_id}`;
+
 /** The saved draft under the key of `empty`, or `empty` itself. */
-export async function loadDraft(db, empty) {
-  return (await db.draft.get(empty.key)) ?? empty;
+export async function loadDraft({ db, box }, empty) {
+  const row = await db.draft.get(empty.key);
+  return row?.sealed ? box.open(row.sealed, name(row.key)) : empty;
 }
 
-export const saveDraft = (db, draft) => db.draft.put(plain(draft));
+export async function saveDraft({ db, box, roomy }, draft) {
+  const row = await sealed(box, draft);
+  return roomy(() => db.draft.put(row));
+}
 
-/** Photo bytes beside the draft; the list in the draft only names them. */
-export function addPhoto(db, draft, { sha256, bytes, shot_at, role }) {
-  return db.transaction('rw', db.draft, db.photo, async () => {
-    await db.photo.put({ client_id: draft.client_id, sha256, bytes });
-    const others = draft.photos.filter((photo) => photo.sha256 !== sha256);
-    await db.draft.put(plain({ ...draft, photos: [...others, { sha256, role, shot_at }] }));
-    draft.photos = [...others, { sha256, role, shot_at }];
+export const sealed = async (box, draft) => ({
+  key: draft.key, username: draft.username, sealed: await box.seal(draft, name(draft.key)),
+});
+
+/** Bytes of a photo or voice note beside the draft; its list only names them. */
+export async function addMedia(store, draft, { bytes, ...facts }) {
+  const { db, box, roomy } = store;
+  const media = { media_id: uuid(), size: bytes.byteLength, ...facts };
+  const row = {
+    ...media, owner: draft.client_id, username: draft.username, state: 'waiting', upload_url: null,
+  };
+  const content = { media_id: media.media_id, sealed: await box.sealBytes(bytes, mediaName(media.media_id)) };
+  const wanted = { ...plain(draft), media: [...draft.media.filter(({ sha256 }) => sha256 !== facts.sha256), media] };
+  const draftRow = await sealed(box, wanted);
+  await roomy(() => db.transaction('rw', db.draft, db.media, db.bytes, async () => {
+    await db.bytes.put(content);
+    await db.media.put(row);
+    await db.draft.put(draftRow);
+  }));
+  draft.media = wanted.media;
+  return media;
+}
+
+export async function removeMedia({ db, box }, draft, media_id) {
+  draft.media = draft.media.filter((one) => one.media_id !== media_id);
+  const row = await sealed(box, draft);
+  return db.transaction('rw', db.draft, db.media, db.bytes, async () => {
+    await db.media.delete(media_id);
+    await db.bytes.delete(media_id);
+    await db.draft.put(row);
   });
 }
 
-export function removePhoto(db, draft, sha256) {
-  return db.transaction('rw', db.draft, db.photo, async () => {
-    draft.photos = draft.photos.filter((photo) => photo.sha256 !== sha256);
-    await db.photo.delete([draft.client_id, sha256]);
-    await db.draft.put(plain(draft));
-  });
+/** The bytes, or null when the system has thrown them away. */
+export async function mediaBytes({ db, box }, media_id) {
+  const row = await db.bytes.get(media_id);
+  return row ? box.openBytes(row.sealed, mediaName(media_id)) : null;
 }
 
 /** Throw the draft and its photos away. */
-export function dropDraft(db, draft) {
-  return db.transaction('rw', db.draft, db.photo, async () => {
-    await db.photo.where({ client_id: draft.client_id }).delete();
+export function dropDraft({ db }, draft) {
+  return db.transaction('rw', db.draft, db.media, db.bytes, async () => {
+    await dropMedia(db, draft.client_id);
     await db.draft.delete(draft.key);
   });
+}
+
+/** All media of a draft or a piece of work, inside the caller's transaction. */
+export async function dropMedia(db, owner) {
+  const ids = await db.media.where({ owner }).primaryKeys();
+  await db.bytes.bulkDelete(ids);
+  await db.media.bulkDelete(ids);
 }
 
 /** Without Vue's proxies, which the store cannot copy. */

@@ -1,6 +1,6 @@
 /** The device's position, watched from the moment a form opens; the best recent fix counts. */
 import { onBeforeUnmount, ref } from 'vue';
-import { iso } from '@/shared/clock.js';
+import { iso, offset_ms } from '@/shared/clock.js';
 
 const STALE_MS = 60_000;
 const REASONS = {
@@ -22,7 +22,7 @@ export function atShutter(known, fresh) {
 
 /** A fix as the API takes it. */
 export const positionOf = (fix) => fix && {
-  lon: fix.lon, lat: fix.lat, datum: 'wgs84', accuracy_m: fix.accuracy_m, provider: 'gps', fixed_at: iso(new Date(fix.at)),
+  lon: fix.lon, lat: fix.lat, datum: 'wgs84', accuracy_m: fix.accuracy_m, provider: 'gps', fixed_at: iso(new Date(fix.at + offset_ms.value)),
 };
 
 /** @param {() => {accept_m?: number}} policy the watch rests once a fix is as exact as this */

@@ -3,15 +3,18 @@ import { Failure } from './failure.js';
 import { send } from './transport.js';
 
 /**
- * @param {{base: string, session: ReturnType<import('./session.js').createSession>, marker?: string}} options
+ * @param {{base: string, session: ReturnType<import('./session.js').createSession>, marker?: string,
+ *   extra?: () => object, onAnswer?: (headers: Headers) => void}} options
+ *   extra: headers of every request; onAnswer: sees the headers of every genuine answer.
  */
-export function createClient({ base, session, marker }) {
+export function createClient({ base, session, marker, extra = () => ({}), onAnswer }) {
   async function request(method, path, options = {}) {
     const tries = options.retries ?? (isRepeatable(method, options) ? 2 : 0);
     for (let done = 0; ; done += 1) {
       try {
         return await authorised(method, path, options);
       } catch (error) {
+        if (error.slug === 'password-change-required') session.askPassword?.();
         if (done >= tries || !error.isPassing) throw error;
         await pause(error.retryAfter_s, done);
       }
@@ -35,14 +38,24 @@ export function createClient({ base, session, marker }) {
   }
 
   function once(method, path, { query, ifMatch, idempotencyKey, ...options }) {
-    const headers = { Authorization: `Bearer ${session.token()}` };
+    const headers = { ...extra(), Authorization: `Bearer ${session.token()}` };
     if (ifMatch) headers['If-Match'] = ifMatch;
     if (idempotencyKey) headers['Idempotency-Key'] = idempotencyKey;
-    return send(address(base, path, query), { ...options, method, headers, marker });
+    return send(address(base, path, query), { ...options, method, headers, marker, onAnswer });
+  }
+
+  /** Headers for a library that sends by itself. */
+  async function headers() {
+    if (!session.token()) await session.refresh();
+    return { ...extra(), Authorization: `Bearer ${session.token()}` };
   }
 
   return {
+    headers,
+    renew: () => session.refresh(),
+    options: (path, options) => request('OPTIONS', path, { retries: 0, as: 'blob', ...options }),
     get: (path, options) => request('GET', path, options),
+    put: (path, json, options) => request('PUT', path, { ...options, json }),
     post: (path, json, options) => request('POST', path, { ...options, json }),
     /** Put a photo at the address made of its content; the same bytes twice are harmless. */
     putPhoto: (sha256, bytes, type = 'image/jpeg', options = {}) =>

@@ -4,10 +4,11 @@ import { Failure } from './failure.js';
 import { send } from './transport.js';
 
 /**
- * @param {{path: string, marker?: string}} options path of the session resource, e.g. `/api/sessions`
+ * @param {{path: string, marker?: string, extra?: () => object}} options
+ *   path: of the session resource, e.g. `/api/sessions`; extra: headers of every request
  */
-export function createSession({ path, marker }) {
-  /** state: unknown (page just opened) | in | out | offline (opened without network). */
+export function createSession({ path, marker, extra = () => ({}) }) {
+  /** state: unknown (page just opened) | in | change (the first password must go) | out | offline (opened without network). */
   const state = reactive({ is: 'unknown', user: null });
   let token = null;
   let pending = null;
@@ -15,7 +16,7 @@ export function createSession({ path, marker }) {
   function admit({ access_token, user }) {
     token = access_token;
     state.user = user;
-    state.is = 'in';
+    state.is = user.must_change_password ? 'change' : 'in';
   }
 
   function expire() {
@@ -23,9 +24,9 @@ export function createSession({ path, marker }) {
     state.is = 'out';
   }
 
-  async function signIn(username, password, extra = {}) {
-    const json = { username, password, refresh_in: 'cookie', ...extra };
-    admit((await send(path, { method: 'POST', json, marker })).data);
+  async function signIn(username, password, told = {}) {
+    const json = { username, password, refresh_in: 'cookie', ...told };
+    admit((await send(path, { method: 'POST', json, marker, headers: extra() })).data);
   }
 
   /** A new access token by the cookie. Callers at the same time share one request; tabs take turns. */
@@ -38,12 +39,26 @@ export function createSession({ path, marker }) {
 
   async function renew() {
     try {
-      admit((await send(`${path}/refresh`, { method: 'POST', json: {}, marker })).data);
+      admit((await send(`${path}/refresh`, { method: 'POST', json: {}, marker, headers: extra() })).data);
     } catch (error) {
       if (error.status !== 401) throw error;
       expire();
       throw new Failure('signed-out', { status: 401 });
     }
+  }
+
+  /** A password of one's own; every other session of the person ends, this one goes on. */
+  async function changePassword(old, next) {
+    if (!token) await refresh();
+    const headers = { ...extra(), Authorization: `Bearer ${token}` };
+    await send(path.replace(/[^/]+$/, 'me/password'), { method: 'PUT', json: { old, new: next }, headers, marker });
+    state.user = { ...state.user, must_change_password: false };
+    state.is = 'in';
+  }
+
+  /** The server wants another password before anything else. */
+  function askPassword() {
+    if (state.user) state.is = 'change';
   }
 
   /** On page load: in, out or offline; never throws. */
@@ -54,7 +69,7 @@ export function createSession({ path, marker }) {
   }
 
   async function signOut() {
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const headers = token ? { ...extra(), Authorization: `Bearer ${token}` } : extra();
     await send(path, { method: 'DELETE', headers, marker }).catch((error) => {
       if (error.status !== 401) throw error;
     });
@@ -62,7 +77,7 @@ export function createSession({ path, marker }) {
     state.user = null;
   }
 
-  return { state, signIn, refresh, restore, signOut, expire, token: () => token };
+  return { state, signIn, refresh, restore, signOut, expire, changePassword, askPassword, token: () => token };
 }
 
 /** Refresh tokens are used once, so two tabs must not send the same one. */

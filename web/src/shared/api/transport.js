@@ -5,12 +5,13 @@ import { Failure } from './failure.js';
 /**
  * @param {string} url
  * @param {{method?: string, headers?: object, json?: object, bytes?: BodyInit, type?: string,
- *   timeout_s?: number, marker?: string, as?: 'json'|'blob'}} [options]
- *   marker: a header every genuine answer carries; without it a 2xx is somebody else's page.
+ *   timeout_s?: number, marker?: string, as?: 'json'|'blob', onAnswer?: (headers: Headers) => void}} [options]
+ *   marker: a header every genuine answer carries; without it an answer is somebody else's.
+ *   onAnswer: sees the headers of every genuine answer, also of a refusal.
  * @returns {Promise<{status: number, data: any, etag: string|null, headers: Headers}>}
  */
 export async function send(url, options = {}) {
-  const { method = 'GET', json, bytes, type, timeout_s = 20, marker, as = 'json' } = options;
+  const { method = 'GET', json, bytes, type, timeout_s = 20, marker, as = 'json', onAnswer } = options;
   const headers = { Accept: 'application/json', ...options.headers };
   if (json !== undefined) headers['Content-Type'] = 'application/json';
   if (bytes !== undefined) headers['Content-Type'] = type;
@@ -19,7 +20,7 @@ export async function send(url, options = {}) {
   const timer = setTimeout(() => aborter.abort(), timeout_s * 1000);
   try {
     const init = { method, headers, body, credentials: 'same-origin', signal: aborter.signal };
-    return await read(await globalThis.fetch(url, init), { marker, as });
+    return await read(await globalThis.fetch(url, init), { marker, as, onAnswer });
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(aborter.signal.aborted ? 'timeout' : 'offline');
@@ -28,15 +29,20 @@ export async function send(url, options = {}) {
   }
 }
 
-async function read(response, { marker, as }) {
+async function read(response, { marker, as, onAnswer }) {
+  const isOurs = !marker || response.headers.get(marker);
+  if (isOurs) onAnswer?.(response.headers);
   const type = response.headers.get('Content-Type') ?? '';
   const isJson = /^application\/(problem\+)?json/.test(type);
-  if (!response.ok) throw await refused(response, isJson);
-  if (marker && !response.headers.get(marker)) throw new Failure('portal', { status: response.status });
+  // A refusal that is neither marked nor a problem of ours comes from somebody on the way.
+  if (!response.ok) throw isOurs || isJson || response.status >= 500 ? await refused(response, isJson) : foreign(response);
+  if (!isOurs) throw foreign(response);
   observe(response.headers.get('Date'));
   return { status: response.status, data: await content(response, as, isJson), etag: response.headers.get('ETag'),
     headers: response.headers };
 }
+
+const foreign = ({ status }) => new Failure('portal', { status });
 
 async function content(response, as, isJson) {
   if (response.status === 204) return null;

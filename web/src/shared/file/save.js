@@ -12,10 +12,14 @@ export function fileName(disposition, fallback) {
 }
 
 /** @param {{data: Blob, headers: Headers}} answer of a request made with `as: 'blob'` */
-export function saveAnswer({ data, headers }, fallback) {
+export const saveAnswer = ({ data, headers }, fallback) =>
+  saveBlob(data, fileName(headers.get('Content-Disposition'), fallback));
+
+/** @param {Blob} data */
+export function saveBlob(data, name) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(data);
-  link.download = fileName(headers.get('Content-Disposition'), fallback);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -32,6 +32,21 @@ export function outlines(areas, mine) {
   return group;
 }
 
+/** What is wrong with outlines: red, with its kind and square metres, and a ring where it is too small to see. */
+export function faults(features) {
+  const style = { color: '#c62828', weight: 2, fillColor: '#c62828', fillOpacity: 0.45 };
+  const group = L.featureGroup();
+  features.forEach((feature) => {
+    const { flaw, area_m2 } = feature.properties;
+    const shape = L.geoJSON(feature, { style, interactive: false });
+    const words = `${flaw.label} ${area_m2 < 10 ? area_m2.toFixed(1) : Math.round(area_m2)} 平方米`;
+    shape.bindTooltip(words, { permanent: true, direction: 'right', className: 'area-flaw' });
+    group.addLayer(shape);
+    group.addLayer(L.circleMarker(shape.getBounds().getCenter(), { ...style, radius: 14, fill: false, interactive: false }));
+  });
+  return group;
+}
+
 /** Markers one can see, hear and reach by keyboard: shape and colour of the light. */
 export function lights(points, onSelect) {
   const group = L.featureGroup();
@@ -54,6 +69,17 @@ export function device({ lon, lat, accuracy_m }) {
   const dot = L.circleMarker([lat, lon], { radius: 7, color: '#fff', weight: 2, fillColor: accent(), fillOpacity: 1, interactive: false });
   const ring = L.circle([lat, lon], { radius: accuracy_m ?? 0, color: accent(), weight: 1, fillOpacity: 0.1, interactive: false });
   return L.featureGroup(accuracy_m ? [ring, dot] : [dot]);
+}
+
+/** A walked track: solid where it is known, a thin dashed line over each gap. */
+export function track(lines, gaps) {
+  const at = ({ lon, lat }) => [lat, lon];
+  const solid = { color: accent(), weight: 4, opacity: 0.85, interactive: false };
+  const dashed = { color: '#8c959f', weight: 2, dashArray: '4 8', interactive: false };
+  return L.featureGroup([
+    ...lines.map((line) => (line.length > 1 ? L.polyline(line.map(at), solid) : L.circleMarker(at(line[0]), { ...solid, radius: 2 }))),
+    ...gaps.map((gap) => L.polyline(gap.map(at), dashed)),
+  ]);
 }
 
 /** The place somebody pointed at. */

@@ -6,16 +6,25 @@
 /**
  * @param {Blob} file
  * @param {{long_edge_px?: number, quality?: number}} [policy]
+ * @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} [paint] draws over it, e.g. a stamp
  * @returns {Promise<Blob>}
  */
-export async function encodePhoto(file, { long_edge_px = 1600, quality = 0.8 } = {}) {
+export async function encodePhoto(file, policy, paint) {
   const picture = await decode(file);
-  const { width, height } = fit(picture.width, picture.height, long_edge_px);
+  const blob = await encodePicture(picture, picture, policy, paint);
+  picture.close?.();
+  return blob;
+}
+
+/** The same for anything a canvas can draw, such as a video's present picture; `size`: its width and height. */
+export async function encodePicture(picture, size, { long_edge_px = 1600, quality = 0.8 } = {}, paint = () => {}) {
+  const { width, height } = fit(size.width, size.height, long_edge_px);
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
-  canvas.getContext('2d').drawImage(picture, 0, 0, width, height);
-  picture.close?.();
+  const context = canvas.getContext('2d');
+  context.drawImage(picture, 0, 0, width, height);
+  paint(context, width, height);
   const blob = await new Promise((resolve) => {
     canvas.toBlob(resolve, 'image/jpeg', quality);
   });

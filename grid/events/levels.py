@@ -1,0 +1,56 @@
+"""Levels (逐级办理): which of 网格, 社区, 街道, 区县 has a case now. Those below read it and take no step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grid.accounts.permission import Relation
+from grid.accounts.scope import is_within
+from grid.accounts.user import User
+from grid.areas import net
+from grid.areas.area import Level
+from grid.errors import RuleForbids
+from grid.events import deadline, rulebook
+from grid.events.deadline import DeadlineKind
+from grid.events.event import Event
+from grid.events.guard import neighbour, rank
+from grid.events.lifecycle import Transition
+from grid.events.procedure_rule import Rule
+from grid.events.scope import may
+from grid.events.step import Step
+
+
+def may_take(actor: User, row: Transition[Any], event: Event) -> bool:
+    """May the actor take this step here: by right and place, and not from below the level that has the case?"""
+    if row.permission is None or not may(actor, row.permission, event):
+        return False
+    grants = [grant for grant in actor.grants(row.permission) if is_within(event.area_path, grant.path)]
+    by_place = [grant for grant in grants if Relation.AREA in grant.relations]
+    # Departments and workers have their part whoever else has the case.
+    return len(by_place) < len(grants) or any(_stands(grant.path) >= rank(event.level) for grant in by_place)
+
+
+def _stands(path: str) -> int:
+    return rank(net.current().node(int(path.strip("/").split("/")[-1])).level)
+
+
+def hand_up(step: Step) -> dict[str, Any]:
+    """To the level above."""
+    return _hand(step, 1)
+
+
+def hand_down(step: Step) -> dict[str, Any]:
+    """To the level below."""
+    return _hand(step, -1)
+
+
+def _hand(step: Step, direction: int) -> dict[str, Any]:
+    event, before = step.event, step.event.level
+    target = neighbour(event, direction)
+    if target is None:
+        raise RuleForbids("没有这一级。")
+    event.level = target
+    deadline.finish(event.id, DeadlineKind.LEVEL, step.at)
+    limit = rulebook.current().procedure.limit(event.area_path, Rule.LEVEL_LIMIT, Level(target).value)
+    deadline.start(event, DeadlineKind.LEVEL, limit, step.at)
+    return {"from_level": before.label, "to_level": target.label}

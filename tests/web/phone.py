@@ -1,0 +1,64 @@
+"""A worker's hand on the handset: signing in, the lock, the form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from fixtures.daling import PASSWORD
+
+PIN = "258036"
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Give name and password."""
+    page.get_by_label("账号").fill(username)
+    page.locator("#password").fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def enter(page: Page, pin: str = PIN) -> None:
+    """Type a PIN on the pad."""
+    page.get_by_test_id("pin-pad").wait_for()
+    for digit in pin:
+        page.get_by_role("button", name=digit, exact=True).tap()
+
+
+def choose_pin(page: Page, pin: str = PIN) -> None:
+    """Choose the PIN at the first sign-in."""
+    enter(page, pin)
+    page.get_by_text("再输一次").wait_for()
+    enter(page, pin)
+    page.get_by_test_id("pin-page").wait_for(state="detached")
+
+
+def unlock(page: Page, pin: str = PIN) -> None:
+    """Open the lock after a start."""
+    enter(page, pin)
+    page.get_by_test_id("pin-page").wait_for(state="detached")
+
+
+def restart(page: Page) -> None:
+    """Load the page anew and open the lock."""
+    page.reload()
+    unlock(page)
+
+
+def take_photo(page: Page) -> None:
+    """One photo with the camera in the page."""
+    taken = page.get_by_test_id("taken-photo")
+    before = taken.count()
+    page.locator("[data-test=shutter]:enabled").click()
+    taken.nth(before).wait_for()
+
+
+def choose_photo(page: Page, photo: Path) -> None:
+    """One photo from the album."""
+    page.get_by_test_id("photo-album").set_input_files(photo)
+    page.get_by_test_id("taken-photo").first.wait_for()
+
+
+def submit(page: Page) -> None:
+    """Press the button at the foot of the form."""
+    page.locator(".primary-foot").get_by_role("button", name="上报", exact=True).click()

@@ -1,0 +1,76 @@
+"""Regions and grids on the console: the tree and the map; an import with a flaw in red, then one that goes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from shapely import box
+
+from tests.factories.drawing import VILLAGE, make_feature, make_map, outline
+from tests.web.conftest import keep
+
+pytestmark = pytest.mark.browser
+
+
+def opened(console: Callable[[str], Page]) -> Page:
+    admin = console("xt01")
+    admin.goto("/console/#/settings/areas")
+    admin.get_by_test_id("area-row").first.wait_for()
+    return admin
+
+
+def test_the_tree_and_the_map_show_the_net(console: Callable[[str], Page]) -> None:
+    admin = opened(console)
+
+    expect(admin.get_by_test_id("area-counts")).to_contain_text("7 个社区")
+    admin.get_by_test_id("area-words").fill("富祥")
+    expect(admin.get_by_role("button", name="富祥社区第1网格", exact=True)).to_be_visible()
+    admin.get_by_role("button", name="富祥社区", exact=True).click()
+    expect(admin.locator(".leaflet-container canvas").first).to_be_visible()
+    keep(admin, "console-areas")
+
+
+def test_a_drawing_with_a_gap_is_shown_in_red_and_a_mended_one_goes_in(
+    console: Callable[[str], Page], tmp_path: Path
+) -> None:
+    village = outline(VILLAGE)
+    half = village.intersection(box(0, 0, village.centroid.x, 90))
+    wrong, right = tmp_path / "有空隙.geojson", tmp_path / "改好了.geojson"
+    wrong.write_bytes(make_map(make_feature(half, community=VILLAGE, name="大洲村第1网格")))
+    rest = village.difference(half)
+    right.write_bytes(make_map(*(make_feature(part, community=VILLAGE) for part in (half, rest))))
+    admin = opened(console)
+
+    admin.get_by_test_id("import-grids").click()
+    admin.get_by_test_id("file").set_input_files(wrong)
+
+    expect(admin.get_by_test_id("import-refused")).to_contain_text("1 处")
+    expect(admin.locator(".area-flaw")).to_contain_text("空隙")
+    expect(admin.get_by_test_id("import-row")).to_contain_text("平方米")
+    expect(admin.get_by_test_id("import-confirm")).to_have_count(0)
+    keep(admin, "console-areas-gap")
+
+    admin.get_by_test_id("file").set_input_files(right)
+    expect(admin.get_by_test_id("import-row")).to_have_count(2)
+    keep(admin, "console-areas-preview")
+    admin.get_by_test_id("import-confirm").click()
+    expect(admin.get_by_test_id("import-done")).to_contain_text("2 条")
+    admin.get_by_test_id("import-close").click()
+    expect(admin.get_by_test_id("area-counts")).to_contain_text("16 个网格")
+
+
+def test_regions_from_a_table_say_which_row_is_wrong(console: Callable[[str], Page], tmp_path: Path) -> None:
+    table = tmp_path / "区域.csv"
+    table.write_text("代码,名称,层级\n441323002301,新塘村,村\n4413230023,写错村,村\n", encoding="utf-8")
+    admin = opened(console)
+
+    admin.get_by_test_id("import-regions").click()
+    admin.get_by_test_id("file").set_input_files(table)
+
+    expect(admin.get_by_test_id("import-row")).to_contain_text("12 位")
+    keep(admin, "console-areas-regions")
+    admin.get_by_test_id("import-confirm").click()
+    expect(admin.get_by_test_id("import-done")).to_contain_text("1 条")

@@ -1,0 +1,13 @@
+/** The menu of the settings: what can be set up here, and the right it takes. */
+import { defineAsyncComponent } from 'vue';
+
+const view = (load) => defineAsyncComponent(load);
+
+export const ENTRIES = [
+  { code: 'users', label: '人员', right: 'account:manage', view: view(() => import('../people/UsersPage.vue')) },
+  { code: 'departments', label: '部门', right: 'account:manage', view: view(() => import('../people/DepartmentsPage.vue')) },
+  { code: 'posts', label: '岗位', right: 'account:manage', view: view(() => import('../people/PostsPage.vue')) },
+  { code: 'areas', label: '区域与网格', right: 'area:manage', view: view(() => import('./areas/AreasPage.vue')) },
+];
+
+export const entriesOf = (permissions) => ENTRIES.filter(({ right }) => permissions.includes(right));

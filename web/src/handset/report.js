@@ -1,0 +1,15 @@
+/** Rules of the report form that need no page. */
+import { distance_m } from './place/distance.js';
+
+const NEAR_M = 50;
+const RECENT_MS = 24 * 3600_000;
+
+/** Events like this one, near and of the last day, nearest first: perhaps somebody has reported it already. */
+export function similar(events, { category, place, now }) {
+  if (!category || !place) return [];
+  return events
+    .filter((event) => event.category?.code === category && event.place && now - Date.parse(event.reported_at) < RECENT_MS)
+    .map((event) => ({ ...event, away_m: distance_m(place, event.place) }))
+    .filter(({ away_m }) => away_m <= NEAR_M)
+    .sort((a, b) => a.away_m - b.away_m);
+}
