@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from marshmallow import RAISE
 
 from api.auth import current_user
+from api.casework import write
 from api.fields import Schema, fields
 from api.http import Blueprint
-from api.idempotency import once
 from api.mark import requires
 from api.paging import list_of, page_of
 from api.schemas.event import EventSchema, EventSummarySchema
 from api.schemas.step import AssignmentStepSchema, EventQuerySchema, EventStepSchema
 from grid.accounts.permission import Permission
-from grid.db import transaction
-from grid.errors import Stale
 from grid.events import handling, query
 from grid.events.event import Event
 from grid.events.query import Filters
@@ -80,7 +76,7 @@ def event(event_id: UUID) -> Event:
 @blp.response(200, EventSchema)
 def step(told: dict[str, Any], event_id: UUID) -> Event:
     """Take one step of the lifecycle; the table says who may, and what must be told."""
-    return _step(event_id, told, lambda found, **rest: handling.move(current_user, found, **rest))
+    return write(blp, "event.step", event_id, told, lambda found: handling.move(current_user, found, **told))
 
 
 @blp.post("/events/<uuid:event_id>/assignments/<uuid:assignment_id>/steps")
@@ -90,33 +86,10 @@ def step(told: dict[str, Any], event_id: UUID) -> Event:
 @blp.response(200, EventSchema)
 def assignment_step(told: dict[str, Any], event_id: UUID, assignment_id: UUID) -> Event:
     """Take one step of a department's assignment; the event's state follows."""
-    return _step(
+    return write(
+        blp,
+        "event.step",
         event_id,
         told | {"assignment": assignment_id},
-        lambda found, assignment, **rest: handling.move_assignment(current_user, found, assignment, **rest),
+        lambda found: handling.move_assignment(current_user, found, assignment_id, **told),
     )
-
-
-def _step(event_id: UUID, told: dict[str, Any], take: Callable[..., Event]) -> Event:
-    with _showing_current(event_id), transaction():
-        found = handling.hold(current_user, event_id)
-
-        def work() -> dict[str, Any]:
-            blp.check_etag({"version": found.version})
-            take(found, **told)
-            return {"event": str(event_id)}
-
-        once("event.step", {"event": event_id, **told}, work)
-    blp.set_etag({"version": found.version})
-    return found
-
-
-@contextmanager
-def _showing_current(event_id: UUID) -> Iterator[None]:
-    """A loser of a race is shown what the winner made of it."""
-    try:
-        yield
-    except Stale as stale:
-        found = handling.get(current_user, event_id)
-        stale.extra["current"] = EventSchema().dump(found)
-        raise

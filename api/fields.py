@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import marshmallow
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, pre_load, validate
 
 from grid import clock
 
@@ -41,7 +42,26 @@ class Schema(marshmallow.Schema):
         if isinstance(field_obj, fields.String) and _storable not in field_obj.validators:
             field_obj.validators.append(_storable)
         if isinstance(field_obj, fields.Integer) and not field_obj.validators:
-            field_obj.validators.append(COUNTABLE)
+            field_obj.validators.append(_countable)
+
+    @pre_load
+    def _as_json_has_it(self, told: Any, **kwargs: Any) -> Any:
+        """In a body numbers are numbers, and 1 is not true; a query has nothing but words."""
+        if isinstance(told, dict):
+            wrong = {key: [field.error_messages["invalid"]] for key, field in _of_other_type(self, told)}
+            if wrong:
+                raise ValidationError(wrong)
+        return told
+
+
+def _of_other_type(schema: Schema, told: dict[str, Any]) -> Iterator[tuple[str, fields.Field[Any]]]:
+    for name, field in schema.load_fields.items():
+        key = field.data_key or name
+        value = told.get(key)
+        is_word = isinstance(field, fields.Boolean | fields.Number) and isinstance(value, str)
+        is_flag = isinstance(field, fields.Boolean) and isinstance(value, int | float)
+        if is_word or (is_flag and not isinstance(value, bool)):
+            yield key, field
 
 
 def _storable(words: str) -> None:
@@ -49,7 +69,10 @@ def _storable(words: str) -> None:
         raise ValidationError("含有不能显示的字符，请去掉。")
 
 
-COUNTABLE = validate.Range(-(2**31), 2**31 - 1, error="数字太大。")  # an integer column of PostgreSQL
+def _countable(number: int) -> None:
+    """An integer column of PostgreSQL holds no more."""
+    if not -(2**31) <= number < 2**31:
+        raise ValidationError("数字太大。")
 
 
 class Text(fields.String):

@@ -7,6 +7,7 @@ import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import structlog
 import uuid_utils.compat
@@ -113,6 +114,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(DataError, _data_error)
     app.register_error_handler(RecursionError, _too_deep)
+    app.log_exception = _unhandled  # type: ignore[method-assign, assignment]
     app.before_request(_begin)
     app.before_request(_refuse_cut_bodies)
     app.after_request(_stay_here)
@@ -157,6 +159,11 @@ def _database_error(error: OperationalError) -> Response:
     return response
 
 
+def _unhandled(told: Any) -> None:
+    """What Flask would log with the address and the words of the exception."""
+    log.error("unhandled error", exc_info=told)
+
+
 def _too_deep(error: RecursionError) -> Response:
     """JSON nested past all use."""
     title, _ = TITLES[400]
@@ -193,6 +200,15 @@ FEATURES = (
 )
 
 
+def _place() -> str:
+    """The address, as far as it is ours: a row's number is, a word that somebody typed is not."""
+    rule = request.url_rule
+    if rule is None:
+        return "-"
+    is_numbered = all(isinstance(value, UUID | int) for value in (request.view_args or {}).values())
+    return request.path if is_numbered else rule.rule
+
+
 def _stay_here(response: Response) -> Response:
     """The framework's own redirects (a missing slash) repeat the Host header, which anybody can write."""
     if response.status_code == 308 and response.location:
@@ -216,7 +232,7 @@ def _headers(response: Response) -> Response:
     spent_ms = round((time.perf_counter() - g.started) * 1000, 1)
     told = {
         "method": request.method,
-        "path": request.path,
+        "path": _place(),
         "status": response.status_code,
         "duration_ms": spent_ms,
     }

@@ -21,7 +21,7 @@ def show(photo_id: UUID) -> Response:
     photo = gallery.get(current_user, photo_id)
     media = photo.media
     if photo.role is not PhotoRole.VOICE or media is None or media.mime not in TYPES:
-        raise NotFound("没有这条语音，或还没有传到。")
+        raise NotFound("没有这张照片，或还没有传到。")  # in the words for what is out of reach
     data = current_app.extensions["media_store"].read(photo.sha256)
     response: Response = current_app.response_class(data, mimetype=media.mime)
     suffix = media.mime.removeprefix("audio/")

@@ -23,18 +23,25 @@ from grid.events import commands as event_commands
 from grid.events import notify, redating, request_notice, resuming
 from grid.events.event import Event, EventLog
 from grid.fieldwork import commands as fieldwork_commands
+from grid.handset import commands as handset_commands
 from grid.job import worker as loop
 from grid.job.job import Job
 from grid.setup import commands as setup_commands
 from grid.staff import commands as staff_commands
 from grid.standards import commands as standards_commands
+from grid.sync import quarantine
 from grid.trail import entry as trail
 from grid.trail.entry import TrailEntry
 from grid.upkeep import commands as upkeep_commands
 from grid.uploads import commands as upload_commands
 
 SWEEPS = (resuming.sweep,)
-HANDLERS = {notify.KIND: notify.deliver, notify.ASKED: request_notice.deliver, redating.KIND: redating.finish}
+HANDLERS = {
+    notify.KIND: notify.deliver,
+    notify.ASKED: request_notice.deliver,
+    redating.KIND: redating.finish,
+    quarantine.KIND: quarantine.deliver,
+}
 
 
 @click.command("run")
@@ -51,6 +58,8 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "--graceful-timeout",
         "10",
         "--no-control-socket",
+        "--logger-class",
+        "api.server_log.ServerLog",
         "--preload",  # loaded once, not once a worker: ready in half the time, and memory is shared
         "--keep-alive",
         "75",  # longer than a phone or a proxy leaves a connection unused
@@ -136,6 +145,7 @@ COMMANDS = (
     *upkeep_commands.COMMANDS,
     *upload_commands.COMMANDS,
     *fieldwork_commands.COMMANDS,
+    *handset_commands.COMMANDS,
     *standards_commands.COMMANDS,
     *staff_commands.COMMANDS,
     *setup_commands.COMMANDS,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.auth import current_user
 from api.fields import Schema, coded, fields
 from api.schemas.area import AreaRefSchema, area_ref
-from api.schemas.event import FlagSchema, PhotoCountSchema, flags
+from api.schemas.event import FlagSchema, PhotoCountSchema, SimilarSchema, flags
 from grid.areas import net
 from grid.db import db
 from grid.events.state import State
@@ -27,6 +27,7 @@ class ReceiptSchema(Schema):
     practice = fields.Boolean(required=True)
     flags = fields.List(fields.Nested(FlagSchema), required=True)
     photos = fields.Nested(PhotoCountSchema, required=True)
+    similar = fields.List(fields.Nested(SimilarSchema), required=True)
     reported_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
@@ -49,5 +50,6 @@ def _shown(result: dict[str, Any], arrived: set[str]) -> dict[str, Any]:
         "state": State(result["state"]),
         "area": area_ref(node, snapshot.parent(node)),
         "flags": flags(result["flags"]),
+        "similar": result.get("similar", []),  # receipts of before have none
         "photos": {"expected": len(promised), "arrived": sum(sha256 in arrived for sha256 in promised)},
     }

@@ -52,6 +52,7 @@ class ReportSchema(Schema):
     occurred_at = Moment(required=True)
     position = fields.Nested(PositionSchema, required=True)
     is_practice = fields.Boolean(data_key="practice")
+    self_handled = fields.Boolean()
     photos = fields.List(
         fields.Nested(PromisedPhotoSchema),
         validate=validate.Length(

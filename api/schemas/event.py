@@ -13,12 +13,18 @@ from api.schemas.area import AreaRefSchema, area_ref
 from api.schemas.named import NamedSchema
 from api.schemas.person import PersonRefSchema
 from api.schemas.photo import PhotoClaimSchema
+from api.schemas.request import RequestSchema
 from grid.areas import net
 from grid.calendars import almanac
 from grid.events import lifecycle, rulebook
 from grid.events.event import Event, EventLog, Flag
-from grid.events.offer import Offer, Suggestion, offers, suggestion
+from grid.events.offer import Suggestion, offers, suggestion
+from grid.events.request import EventRequest
+from grid.events.request_list import relations
 from grid.events.rulebook import Class, Condition
+from grid.events.similar import to as similar_to
+from grid.events.state import State
+from grid.events.way import Offer
 from grid.worktime.limit import Limit
 
 
@@ -127,7 +133,31 @@ class EventPicture:
 
     @property
     def steps(self) -> list[dict[str, Any]]:
-        return [_step(self._event, offer) for offer in offers(current_user, self._event)]
+        return [way_told(self._event, offer) for offer in offers(current_user, self._event)]
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        return [request_told(self._event, request) for request in reversed(self._event.requests)]
+
+    @property
+    def similar(self) -> list[dict[str, Any]]:
+        if self._event.state not in EARLY:
+            return []
+        found = similar_to(self._event, current_user)
+        return [{"id": one.event.id, "words": one.words, "distance_m": round(one.distance_m, 1)} for one in found]
+
+    @property
+    def relations(self) -> list[dict[str, Any]]:
+        found = relations(current_user, self._event)
+        return [
+            {
+                "id": other.id,
+                "how": {"value": how, "label": HOW[how]},
+                "case_no": other.case_no,
+                "state": other.state,
+            }
+            for how, other in found
+        ]
 
 
 def flags(told: dict[str, Any]) -> list[dict[str, str]]:
@@ -163,9 +193,22 @@ def history(rows: list[EventLog]) -> list[dict[str, Any]]:
     return entries
 
 
-def _step(event: Event, offer: Offer) -> dict[str, Any]:
-    base = f"/api/events/{event.id}"
-    href = f"{base}/assignments/{offer.assignment_id}/steps" if offer.assignment_id else f"{base}/steps"
+EARLY = (State.REPORTED, State.PENDING_FILING, State.PENDING_DISPATCH)
+HOW = {"merged_into": "并入了", "merged": "并入的", "reopened_from": "原案", "reopened_as": "重开的"}
+
+
+def request_told(event: Event, request: EventRequest) -> dict[str, Any]:
+    """A request with whose part of the case it is about."""
+    part = next((a for a in event.assignments if a.id == request.assignment_id), None)
+    names = "id kind state level levels reason until asker asked_at settled_at decisions"
+    return {name: getattr(request, name) for name in names.split()} | {
+        "department": part.department if part else None
+    }
+
+
+def way_told(event: Event, offer: Offer) -> dict[str, Any]:
+    """A step one may take, and where to send it."""
+    href = f"/api/events/{event.id}/{offer.way}"
     return {
         "action": offer.action,
         "label": offer.label,
@@ -250,6 +293,11 @@ class AssignmentSchema(Schema):
     signed_at = Moment(allow_none=True, required=True)
     handled_at = Moment(allow_none=True, required=True)
     confirmed_at = Moment(allow_none=True, required=True)
+    sign_due_at = Moment(allow_none=True, required=True)
+    bounces = fields.Integer(required=True)
+    forced = fields.Boolean(attribute="is_forced", required=True)
+    handler = fields.Nested(PersonRefSchema, allow_none=True, required=True)
+    result = fields.String(required=True)
 
 
 class EventTaskSchema(Schema):
@@ -336,8 +384,34 @@ class OfferSchema(Schema):
     asked = fields.List(fields.Nested(StepFieldSchema), attribute="fields", data_key="fields", required=True)
 
 
+class SimilarSchema(Schema):
+    """A case that looks like this one."""
+
+    id = fields.UUID(required=True)
+    words = fields.String(required=True)
+    distance_m = fields.Float(required=True)
+
+
+class RelatedSchema(Schema):
+    """A case that hangs together with this one, and how."""
+
+    id = fields.UUID(required=True)
+    how = coded(required=True)
+    case_no = fields.String(allow_none=True, required=True)
+    state = coded(required=True)
+
+
 class EventSchema(EventSummarySchema):
-    """An event in full."""
+    """An event in full. level: who has it now. suspended_until: while it is suspended."""
+
+    level = coded(required=True)
+    suspended_until = Moment(allow_none=True, required=True)
+    bounces = fields.Integer(required=True)
+    self_handled = fields.Boolean(attribute="is_self_handled", required=True)
+    retrospective = fields.Boolean(attribute="is_retrospective", required=True)
+    requests = fields.List(fields.Nested(RequestSchema), required=True)
+    similar = fields.List(fields.Nested(SimilarSchema), required=True)
+    relations = fields.List(fields.Nested(RelatedSchema), required=True)
 
     condition = fields.Nested(ConditionSchema, allow_none=True, required=True)
     photo_items = fields.List(fields.Nested(PhotoItemSchema), required=True)

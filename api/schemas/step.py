@@ -13,6 +13,10 @@ from grid.events.state import Stage, State
 from grid.worktime.limit import Light
 
 MAX_PHOTOS = 6
+MAX_ASSIST = 10
+EVENT_ACTIONS = dict.fromkeys(
+    row.action for row in lifecycle.EVENT if row.permission is not None and not row.by_task
+)
 
 
 class AssignmentStepSchema(Schema):
@@ -22,6 +26,7 @@ class AssignmentStepSchema(Schema):
         required=True, validate=one_of(r.action for r in lifecycle.ASSIGNMENT if r.permission is not None)
     )
     note = Text(maximum=500)
+    handler = Text(maximum=40)
     photos = fields.List(
         fields.Nested(PromisedPhotoSchema),
         validate=validate.Length(max=MAX_PHOTOS, error=f"一次最多 {MAX_PHOTOS} 张照片。"),
@@ -32,13 +37,23 @@ class EventStepSchema(Schema):
     """A step of the event. Which fields an action needs stands in the event's ``steps``."""
 
     action = fields.String(
-        required=True, validate=one_of(dict.fromkeys(r.action for r in lifecycle.EVENT if not r.by_task))
+        required=True,
+        validate=one_of(
+            dict.fromkeys(r.action for r in lifecycle.EVENT if r.permission is not None and not r.by_task)
+        ),
     )
     note = Text(maximum=500)
     condition = fields.UUID()
     department = Text(maximum=40)
     assignee = Text(maximum=40)
     category = Text(maximum=10)
+    assist = fields.List(
+        Text(maximum=40, minimum=1),
+        validate=validate.Length(max=MAX_ASSIST, error=f"最多 {MAX_ASSIST} 个协办部门。"),
+    )
+    assistant = Text(maximum=40)
+    limit = Text(maximum=20)
+    parent = fields.UUID()
 
 
 class EventQuerySchema(PageQuerySchema):

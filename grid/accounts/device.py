@@ -237,6 +237,12 @@ def shining(light: DeviceLight) -> ColumnElement[bool]:
     return and_(Device.state == DeviceState.ACTIVE, found)
 
 
+def wrong(light: str) -> ColumnElement[bool]:
+    """Seats in use with this wrong, or "any" of it."""
+    wanted = list(DeviceLight) if light == "any" else [DeviceLight(light)]
+    return or_(*(shining(one) for one in wanted))
+
+
 def page(
     actor: User, after: UUID | None, limit: int, light: str | None = None, q: str | None = None
 ) -> tuple[list[Device], UUID | None]:
@@ -245,8 +251,7 @@ def page(
     if after is not None:
         found = found.where(Device.id < after)
     if light is not None:
-        wanted = list(DeviceLight) if light == "any" else [DeviceLight(light)]
-        found = found.where(or_(*(shining(one) for one in wanted)))
+        found = found.where(wrong(light))
     if q:
         named = or_(User.name.contains(q, autoescape=True), User.username == q)
         found = found.where(exists().where(User.id == Device.user_id, named))

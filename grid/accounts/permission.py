@@ -25,6 +25,7 @@ class Permission(StrEnum):
     EVENT_CHECK = "event:check"
     EVENT_CLOSE = "event:close"
     EVENT_DISPATCH = "event:dispatch"
+    EVENT_ENTER = "event:enter"
     EVENT_FILE = "event:file"
     EVENT_FORCE_CLOSE = "event:force_close"
     EVENT_HAND = "event:hand"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from grid.areas.area import Level
@@ -162,9 +161,8 @@ def _place(datum: Datum, left: list[int], points: NDArray[Any]) -> NDArray[Any]:
     left[0] -= len(points)
     if left[0] < 0:
         raise _refusal(f"所有边界加起来超过 {MAX_ALL_POINTS} 个点，请先抽稀")
-    checked = frame.check(points, datum)
-    # A sixth of a millimetre is more than any survey knows; neighbours keep sharing their points.
-    return np.round(frame.store(checked, datum), 9)
+    # Not rounded: that could make a valid outline cross itself. The same numbers come to the same place.
+    return frame.store(frame.check(points, datum), datum)
 
 
 def _refusal(reason: str) -> Invalid:

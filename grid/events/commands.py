@@ -1,21 +1,26 @@
-"""Commands of calendars and practice: import a notice, show a year, wipe practice cases."""
+"""Commands of calendars, rules of procedure and practice: a notice, a year, a rule, practice cases to wipe."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from grid.areas import net
 from grid.calendars import almanac, calendar_day, notice_import
 from grid.calendars.notice_import import CalendarImport, ImportState
 from grid.calendars.notice_sheet import Fate
 from grid.calendars.policy import Policy
 from grid.db import db, transaction
 from grid.errors import DomainError
-from grid.events import practice, redating
+from grid.events import practice, procedure_rule, redating, rulebook
+from grid.events.procedure_rule import DEFAULTS, Rule, Wanted
 from grid.worktime.day import DayKind
+from grid.worktime.limit import Unit
 
 calendar = click.Group("calendar", help="工作日历：查看一年，导入放假通知。")
+policy_group = click.Group("policy", help="办理规定：延期、挂账、签收、退回、申诉等。")
 practice_group = click.Group("practice", help="演练案卷。")
 
 
@@ -83,4 +88,52 @@ def wipe(yes: bool) -> None:
     click.echo(f"已清除 {gone['events']} 个演练案卷、{gone['history']} 条流转记录、{gone['notices']} 条通知。")
 
 
-COMMANDS = (calendar, practice_group)
+@policy_group.command("show")
+@click.argument("area")
+def policy_show(area: str) -> None:
+    """Show the rules of procedure that hold in an area (its code), and their dated rows."""
+    try:
+        street = procedure_rule.home(net.current().find(area).path)
+    except DomainError as error:
+        raise click.ClickException(error.detail) from error
+    now = rulebook.current().procedure
+    for rule, key in DEFAULTS:
+        saying = now.says(street.path, rule, key)
+        about = f"·{procedure_rule.key_words(rule, key)}" if key else ""
+        click.echo(f"{rule.value:<18}{key:<10}{rule.label}{about}  {procedure_rule.words(saying or 0)}")
+    for row in procedure_rule.rows(street.path):
+        click.echo(f"{row.id}  {row.label}")
+
+
+@policy_group.command("set")
+@click.argument("area")
+@click.argument("rule", type=click.Choice([rule.value for rule in Rule]))
+@click.argument("value", type=int, required=False)
+@click.option("--unit", type=click.Choice([unit.value for unit in Unit]))
+@click.option("--key", default="", help="哪一种（逐级、吹哨），或类别代码。")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="生效日期，不填为今天。")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="终止日期（当日不含）。")
+@click.option("--replace", is_flag=True, help="接替现行的一条，旧的到生效日为止。")
+def policy_set(
+    area: str,
+    rule: str,
+    value: int | None,
+    unit: str | None,
+    key: str,
+    since: datetime | None,
+    until: datetime | None,
+    replace: bool,
+) -> None:
+    """Add a dated rule of procedure to a street. One that contradicts another is refused, both named."""
+    days = [moment.date() if moment else None for moment in (since, until)]
+    wanted = Wanted(Rule(rule), key, value, unit, days[0], days[1], replace)
+    try:
+        with transaction():
+            row = procedure_rule.put(None, procedure_rule.home(net.current().find(area).path), wanted)
+            label = row.label
+    except DomainError as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"已保存：{label}")
+
+
+COMMANDS = (calendar, practice_group, policy_group)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -17,38 +16,16 @@ from grid.accounts.user import User, UserPost
 from grid.areas import net
 from grid.calendars import almanac
 from grid.db import db
-from grid.events import lifecycle, rulebook
-from grid.events.event import Event
+from grid.events import assigning, guard, levels, lifecycle, rulebook, similar
+from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
 from grid.events.photo import PhotoRole
+from grid.events.request_offer import of_requests
 from grid.events.rulebook import Choice
 from grid.events.scope import may
 from grid.events.state import State
+from grid.events.way import Field, Offer, note
 from grid.worktime.limit import Limit
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a step asks for. kind: text, choice or photos. options: (value, words)."""
-
-    name: str
-    label: str
-    kind: str
-    is_required: bool
-    options: tuple[tuple[str, str], ...] = ()
-    value: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A step one may take now. assignment_id: set for a department's step."""
-
-    action: str
-    label: str
-    assignment_id: UUID | None
-    is_danger: bool
-    is_primary: bool
-    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +40,46 @@ class Suggestion:
 
 
 def offers(actor: User, event: Event) -> list[Offer]:
-    """The steps the caller may take now, from the lifecycle tables and their rights."""
+    """What the caller may do now, from the lifecycle tables, the rules of procedure, and their rights."""
     steps = [
         _offer(row, event, None)
         for row in lifecycle.possible_from(lifecycle.EVENT, event.state)
-        if not row.by_task and row.permission is not None and may(actor, row.permission, event)
+        if not row.by_task and levels.may_take(actor, row, event) and not guard.objection(row.action, event)
     ]
     for assignment in event.assignments:
-        if assignment.department_id != actor.department_id:
-            continue
-        steps += [
-            _offer(row, event, assignment.id)
-            for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, assignment.state)
-            if row.permission is not None and may(actor, row.permission, event)
-        ]
-    return steps
+        if assignment.department_id == actor.department_id:
+            steps += _of_part(actor, event, assignment)
+    whole = [
+        one for offer in steps for one in (_merge(actor, event, offer) if offer.action == "merge" else [offer])
+    ]
+    return whole + of_requests(actor, event)
 
 
-def _offer(row: Transition[Any], event: Event, assignment_id: UUID | None) -> Offer:
-    fields = tuple(_FIELDS[name](event, name in row.needs) for name in row.fields)
-    return Offer(row.action, row.label, assignment_id, row.is_danger, row.is_primary, fields)
+def _merge(actor: User, event: Event, offer: Offer) -> list[Offer]:
+    """Into one of those that look the same; the nearest is proposed."""
+    options = tuple((str(found.event.id), found.words) for found in similar.to(event, actor))
+    if not options:
+        return []
+    parent = Field("parent", "并入哪一件", "choice", True, options, options[0][0])
+    return [replace(offer, fields=(parent, *offer.fields))]
 
 
-def _note(event: Event, is_required: bool) -> Field:
-    return Field("note", "说明", "text", is_required)
+def _of_part(actor: User, event: Event, assignment: Assignment) -> list[Offer]:
+    return [
+        _offer(row, event, assignment)
+        for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, assignment.state)
+        if row.permission is not None
+        and may(actor, row.permission, event)
+        and not guard.objection(row.action, event, assignment)
+    ]
+
+
+def _offer(row: Transition[Any], event: Event, assignment: Assignment | None) -> Offer:
+    fields = tuple(_FIELDS[name](event, name in row.needs) for name in row.fields if name in _FIELDS)
+    if "handler" in row.fields and assignment is not None:
+        fields = (_handler(assignment), *fields)
+    way = f"assignments/{assignment.id}/steps" if assignment else "steps"
+    return Offer(row.action, row.label, way, row.is_danger, row.is_primary, fields)
 
 
 def _photos(event: Event, is_required: bool) -> Field:
@@ -127,13 +120,40 @@ def _assignee(event: Event, is_required: bool) -> Field:
     return Field("assignee", "核查人", "choice", is_required, options, value)
 
 
-_FIELDS = {
-    "note": _note,
+def _assist(event: Event, is_required: bool) -> Field:
+    busy = {a.department_id for a in event.assignments if a.is_open}
+    options = tuple((d.code, d.name) for d in departments.active(event.area_path) if d.id not in busy)
+    return Field("assist", "协办部门", "choices", is_required, options)
+
+
+def _assistant(event: Event, is_required: bool) -> Field:
+    options = tuple((a.department.code, a.department.name) for a in guard.assistants(event))
+    value = options[0][0] if len(options) == 1 else None
+    return Field("assistant", "协办部门", "choice", is_required, options, value)
+
+
+def _limit(event: Event, is_required: bool) -> Field:
+    words = almanac.current().policy(event.area_path).words
+    options = tuple((assigning.code_of(limit), words(limit)) for limit in assigning.LIMITS)
+    return Field("limit", "办理时限（不选则与全案相同）", "choice", is_required, options)
+
+
+def _handler(assignment: Assignment) -> Field:
+    found = select(User).where(User.department_id == assignment.department_id, User.is_active).order_by(User.id)
+    people = [user for user in db.session.scalars(found) if user.has(P.ASSIGNMENT_HANDLE)]
+    return Field("handler", "经办人", "choice", True, tuple((user.username, user.name) for user in people))
+
+
+_FIELDS: dict[str, Callable[[Event, bool], Field]] = {
+    "note": lambda event, is_required: note(is_required),
     "photos": _photos,
     "category": _category,
     "condition": _condition,
     "department": _department,
     "assignee": _assignee,
+    "assist": _assist,
+    "assistant": _assistant,
+    "limit": _limit,
 }
 
 

@@ -17,7 +17,7 @@ from grid.accounts.user import User
 from grid.areas import net
 from grid.db import UTCDateTime, db
 from grid.errors import Invalid
-from grid.events import rulebook
+from grid.events import request_list, rulebook
 from grid.events.event import Assignment, Event
 from grid.events.photo import EventPhoto
 from grid.events.practice import real
@@ -28,22 +28,25 @@ from grid.worktime.limit import Light
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue (待办): events in a state whose next step a permission gives.
+    """A queue (待办): events in a state whose next step a permission gives; of no state: with a request to decide.
 
     own: of a department's queue, the state of its own assignment; another department may be further.
     """
 
     code: str
-    state: State
+    state: State | None
     permission: P
     own: AssignmentState | None = None
+    named: str = ""
 
     @property
     def label(self) -> str:
-        return self.state.label
+        return self.state.label if self.state else self.named
 
     def rows(self, actor: User) -> ColumnElement[bool]:
         """The events that wait in it, among those ``actor`` may see."""
+        if self.state is None:
+            return Event.id.in_(request_list.to_decide(self.permission))
         if self.own is None:
             return Event.state == self.state
         # From the few assignments in hand to their cases, not from every case backwards.
@@ -64,6 +67,11 @@ QUEUES = (
     Queue("send_check", State.PENDING_CHECK, P.EVENT_SEND_CHECK),
     Queue("checking", State.CHECKING, P.EVENT_SEND_CHECK),
     Queue("close", State.PENDING_CLOSE, P.EVENT_CLOSE),
+    Queue("self_done", State.SELF_DONE, P.EVENT_ACCEPT),
+    Queue("arbitrate", State.ARBITRATION, P.EVENT_ARBITRATE),
+    Queue("own_requests", None, P.ASSIGNMENT_CONFIRM, named="部门待审批"),
+    Queue("requests", None, P.EVENT_DISPATCH, named="申请待审批"),
+    Queue("voids", None, P.EVENT_VOID, named="作废待审批"),
 )
 
 

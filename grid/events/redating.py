@@ -51,7 +51,8 @@ def waiting() -> int:
 def redate(actor: User | None, reason: str, *, skip_held: bool = False) -> int:
     """Compute every running provisional clock again, each by the policy it was started under.
 
-    skip_held: without the cases somebody else has locked. The old due moment is kept with the clock and in the history of the case, whose due moment follows.
+    skip_held: without the cases somebody else has locked. The old due moment is kept with the clock and in the
+    history of the case, whose due moment follows.
     """
     now = almanac.current()
     events = _locked(skip_held)

@@ -18,9 +18,10 @@ from grid.areas.area import Level
 from grid.areas.net import Located
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid
-from grid.events import automation, handling, notify, rulebook
+from grid.events import automation, handling, notify, rulebook, similar
 from grid.events.event import Event, Flag, Source
 from grid.events.photo import PhotoRole
+from grid.events.procedure_rule import Rule
 from grid.events.state import State
 from grid.geo.crs import Datum
 from grid.sync import op
@@ -33,6 +34,8 @@ MAX_PHOTOS = 6
 MAX_VOICES = 1
 H3_RESOLUTION = 9
 REPORT_ROLES = frozenset({PhotoRole.NEAR, PhotoRole.FAR, PhotoRole.OTHER})
+_ROLES = {False: REPORT_ROLES, True: REPORT_ROLES | {PhotoRole.AFTER}}
+OLDEST = timedelta(days=30)  # of what is entered at the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Position:
 class Report:
     """What a worker sends. occurred_at: by the phone's clock. photos: {sha256, role, shot_at?}.
 
-    is_practice: an exercise (演练), which counts nowhere.
+    is_practice: an exercise (演练), which counts nowhere. self_handled: dealt with on the spot (自处置), with
+    photos of before and after; the desk looks at it, and no department has anything to do with it.
     """
 
     client_id: UUID
@@ -62,6 +66,7 @@ class Report:
     address: str = ""
     photos: list[dict[str, Any]] = field(default_factory=list)
     is_practice: bool = False
+    self_handled: bool = False
 
 
 def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -> Outcome:
@@ -77,22 +82,44 @@ def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -
             report.client_id,
             "event.report",
             {"report": report},
-            lambda: _receipt(_create(actor, report, clock_offset or timedelta())),
+            lambda: _receipt(actor, _create(actor, report, clock_offset or timedelta())),
         )
 
 
-def _create(actor: User, report: Report, clock_offset: timedelta) -> Event:
+def enter(actor: User, report: Report) -> Outcome:
+    """Take in, at the desk, what happened while the system could not (补录): at its own time, not late by it.
+
+    Raises Forbidden outside the caller's area, Invalid for a time to come or too long ago.
+    """
+    age = clock.now() - report.occurred_at
+    if not timedelta() <= age <= OLDEST:
+        raise Invalid(f"补录的时间应在过去 {OLDEST.days} 天之内。", field="occurred_at")
+    with db.session.no_autoflush:
+        return op.once(
+            actor,
+            report.client_id,
+            "event.enter",
+            {"report": report},
+            lambda: _receipt(actor, _create(actor, report, timedelta(), Source.DESK)),
+        )
+
+
+def _create(actor: User, report: Report, clock_offset: timedelta, source: Source = Source.WORKER) -> Event:
     category = rulebook.current().find(report.category)
     place = report.position
     located = net.current().locate(place.lon, place.lat, place.datum)
-    _check_photos(report.photos)
+    if report.self_handled:
+        _check_self_handled(category.code, category.name, located.area.path, report.photos)
+    _check_photos(report.photos, _ROLES[report.self_handled])
     now = clock.now()
     event = Event(
         id=new_id(),
         client_id=report.client_id,
-        source=Source.WORKER,
+        source=source,
         is_practice=report.is_practice,
-        state=State.REPORTED,
+        is_self_handled=report.self_handled,
+        is_retrospective=source is Source.DESK,
+        state=State.SELF_DONE if report.self_handled else State.REPORTED,
         category_id=category.id,
         description=report.description,
         address=report.address,
@@ -107,32 +134,45 @@ def _create(actor: User, report: Report, clock_offset: timedelta) -> Event:
         h3=h3.latlng_to_cell(located.lat, located.lon, H3_RESOLUTION),
         area_id=located.area.id,
         area_path=located.area.path,
-        flags=_flags(actor, report, located, now, clock_offset),
+        flags=_flags(actor, report, located, now, clock_offset, source),
         reporter_id=actor.id,
         occurred_at=report.occurred_at,
         reported_at=now,
         rework_no=0,
         history_seq=0,
+        bounces=0,
+        pending_requests=0,
+        level=Level.STREET,
         photos=[],
         assignments=[],
+        requests=[],
     )
     handling.add_photos(actor, event, report.photos)
     db.session.add(event)
     handling.log(actor, event, "report", None, now, data={"source": event.source.label})
     trail.record(actor, "event:report", "event", event.id, event.area_path, seq=event.history_seq)
-    automation.advance(event)
     if event.state is State.REPORTED:
+        automation.advance(event)
+    if event.state in (State.REPORTED, State.SELF_DONE):
         notify.moved(event)
     return event
 
 
-def _check_photos(photos: list[dict[str, Any]]) -> None:
+def _check_self_handled(code: str, name: str, area_path: str, photos: list[dict[str, Any]]) -> None:
+    if not rulebook.current().procedure.marks(area_path, Rule.SELF_CLASS, code):
+        raise Invalid(f"“{name}”不在可自处置的类别里，请按一般上报。", field="self_handled")
+    roles = {PhotoRole(photo["role"]) for photo in photos}
+    if PhotoRole.AFTER not in roles or not roles & REPORT_ROLES:
+        raise Invalid("自处置要有处置前、处置后的照片各一张。", field="photos")
+
+
+def _check_photos(photos: list[dict[str, Any]], allowed: frozenset[PhotoRole]) -> None:
     pictures = _pictures(photos)
     if len(pictures) > MAX_PHOTOS:
         raise Invalid(f"一次最多 {MAX_PHOTOS} 张照片，请去掉几张。", field="photos")
     if len(photos) - len(pictures) > MAX_VOICES:
         raise Invalid("一次最多一条语音。", field="photos")
-    if any(PhotoRole(photo["role"]) not in REPORT_ROLES for photo in pictures):
+    if any(PhotoRole(photo["role"]) not in allowed for photo in pictures):
         raise Invalid("上报照片只能是近景、远景或其他。", field="photos")
 
 
@@ -142,11 +182,13 @@ def _pictures(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _flags(
-    actor: User, report: Report, located: Located, now: datetime, clock_offset: timedelta
+    actor: User, report: Report, located: Located, now: datetime, clock_offset: timedelta, source: Source
 ) -> dict[str, Any]:
     """What a person should know before trusting the report; the value says more where there is more."""
-    homes = [g.path for g in actor.grants(Permission.EVENT_REPORT) if Relation.AREA in g.relations]
-    if not homes:
+    right = Permission.EVENT_ENTER if source is Source.DESK else Permission.EVENT_REPORT
+    homes = [g.path for g in actor.grants(right) if Relation.AREA in g.relations]
+    is_outside = not any(is_within(located.area.path, home) for home in homes)
+    if not homes or (source is Source.DESK and is_outside):
         raise Forbidden("你的岗位不能上报。")
     accuracy_m = report.position.accuracy_m
     found: dict[Flag, str | None] = {
@@ -154,7 +196,7 @@ def _flags(
         Flag.OUTSIDE_NET: None
         if located.is_inside
         else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
-        Flag.OUTSIDE_MINE: None if any(is_within(located.area.path, home) for home in homes) else "",
+        Flag.OUTSIDE_MINE: "" if is_outside else None,
         Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
         Flag.CLOCK_SKEW: _skew(report, now, clock_offset),
         Flag.NO_PHOTO: None if _pictures(report.photos) else "",
@@ -168,7 +210,7 @@ def _skew(report: Report, now: datetime, clock_offset: timedelta) -> str | None:
     return "" if report.occurred_at > now + FLAG_SKEW else None
 
 
-def _receipt(event: Event) -> dict[str, Any]:
+def _receipt(actor: User, event: Event) -> dict[str, Any]:
     area = net.current().node(event.area_id)
     return {
         "id": str(event.id),
@@ -179,5 +221,9 @@ def _receipt(event: Event) -> dict[str, Any]:
         "practice": event.is_practice,
         "flags": event.flags,
         "photos": [photo.sha256 for photo in event.photos],
+        "similar": [
+            {"id": str(found.event.id), "words": found.words, "distance_m": round(found.distance_m, 1)}
+            for found in similar.to(event, actor)
+        ],
         "reported_at": event.reported_at.isoformat(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from grid import clock
 from grid.accounts.permission import Permission as P
@@ -93,7 +93,8 @@ def latest(event: Event, at: datetime) -> datetime:
     """Until when a case may be suspended at most."""
     limit = rulebook.current().procedure.limit(event.area_path, Rule.SUSPENSION_MAX)
     now = almanac.current()
-    return due(at, limit, now.calendar(now.policy(event.area_path)))
+    end = clock.local(due(at, limit, now.calendar(now.policy(event.area_path))))
+    return datetime.combine(end.date() + timedelta(days=1), time(), clock.LOCAL)  # with the whole of its last day
 
 
 def lapse(event: Event, at: datetime) -> list[str]:
@@ -118,7 +119,7 @@ def check_until(event: Event, until: datetime, at: datetime) -> str:
         return "挂账到期的时间已经过了。"
     last = latest(event, at)
     limit = rulebook.current().procedure.limit(event.area_path, Rule.SUSPENSION_MAX)
-    return f"挂账最长 {limit}，最晚到 {clock.local(last):%Y-%m-%d}。" if until > last else ""
+    return f"挂账最长 {limit}，最晚到 {clock.local(last) - timedelta(days=1):%Y-%m-%d}。" if until > last else ""
 
 
 def _id(assignment: Assignment | None) -> object:

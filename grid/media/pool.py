@@ -12,7 +12,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import grid
 from grid.errors import Busy, Invalid
 from grid.media import wire
 from grid.media.budget import Budget
@@ -164,7 +163,7 @@ class Pool:
 def _environment() -> dict[str, str]:
     """What a decoder needs to start; no secret of ours."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    root = str(Path(grid.__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     return kept | {"MALLOC_ARENA_MAX": "1", "PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONPATH": root}
 
 

@@ -21,9 +21,10 @@ from grid.geo.shapes import Shape
 from grid.setup.plot import HOMES, Plot
 
 TOLERANCE_M2 = 1.0
+TELLING_M2 = 0.1  # what is less comes from rounding
 WORDS = {
     Flaw.OVERLAP: "与{other}重叠",
-    Flaw.GAP: "旁边有空隙，没有划进任何网格：",
+    Flaw.GAP: "旁边有空隙，没有划进任何网格，共",
     Flaw.OUTSIDE: "超出{other}的边界",
 }
 
@@ -188,6 +189,8 @@ class _Work:
 
     def _tell(self, repairs: Iterable[Repair[str]]) -> None:
         for repair in repairs:
+            if repair.area_m2 < TELLING_M2:
+                continue
             other = self._words(repair.other) if repair.other else "社区边界"
             what = {Flaw.OVERLAP: f"与{other}重叠", Flaw.OUTSIDE: "超出社区边界", Flaw.GAP: "与相邻网格有空隙"}
             words = f"{what[repair.flaw]} {repair.area_m2:.1f} 平方米的细缝，已自动对齐。"

@@ -17,9 +17,12 @@ from grid.accounts.user import User, UserPost
 from grid.areas.area import Area
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, insert, new_id, table
 from grid.errors import Conflict, Invalid, NotFound
+from grid.job import job
 from grid.notices import notice
 from grid.sync.ledger import Result, Status, SyncOp
 from grid.trail import entry as trail
+
+KIND = "quarantine.settled"
 
 
 class QuarantineState(StrEnum):
@@ -170,4 +173,19 @@ def _settle(actor: User, row: Quarantine, state: QuarantineState, note: str) -> 
 
 
 def _tell(row: Quarantine, title: str, words: str, about: UUID | None) -> None:
-    notice.tell([row.user_id], f"quarantine:{row.id}", title, words[:300], about)
+    """Put it into the outbox: the worker is told, in the transaction of the cause."""
+    told_as = f"{KIND}:{row.id}"
+    payload = {
+        "user": row.user_id,
+        "key": told_as,
+        "title": title,
+        "text": words[:300],
+        "about": str(about) if about else None,
+    }
+    job.enqueue(KIND, told_as, payload)
+
+
+def deliver(payload: dict[str, Any]) -> None:
+    """Tell a worker what became of an op; safe to repeat."""
+    about = UUID(payload["about"]) if payload["about"] else None
+    notice.tell([payload["user"]], payload["key"], payload["title"], payload["text"], about)

@@ -15,7 +15,9 @@ from mobile_api.ops import media
 from mobile_api.reports import ReportSchema
 
 _SCHEMA = ReportSchema()
-PAYLOAD = ("category", "description", "address", "position", "practice")
+PAYLOAD = ("category", "description", "address", "position", "practice", "self_handled")
+ROLES = ("near", "far", "voice")
+SELF_ROLES = (*ROLES, "after")  # of what the worker has dealt with on the spot
 GEO = {"lon": "lon", "lat": "lat", "datum": "datum", "acc": "accuracy_m", "src": "provider", "t": "fixed_at"}
 
 
@@ -27,7 +29,7 @@ def _apply(actor: User, asked: Asked) -> Effect:
     told |= {
         "client_id": str(asked.entity_id),
         "occurred_at": asked.occurred_at.isoformat() if asked.occurred_at else None,
-        "photos": media.photos(asked, ("near", "far", "voice"), "other"),
+        "photos": media.photos(asked, SELF_ROLES if payload.get("self_handled") else ROLES, "other"),
     }
     try:
         report = _SCHEMA.load(told)

@@ -183,6 +183,9 @@ EXAMPLES: dict[str, Example] = {
         404, "calendar", lambda: {"json": {}, "headers": STALE}
     ),
     "GET /api/workers": Example(200, "area"),
+    "GET /api/workers/positions": Example(200),
+    "GET /api/tracks": Example(200, "worker"),
+    "GET /api/voices/{photo_id}": Example(404, "event"),
     "GET /api/calendar": Example(200),
     "PUT /api/calendar/{day}": Example(
         412, "calendar", lambda: {"json": {"kind": "holiday", "name": "台风停工"}, "headers": STALE}
@@ -227,6 +230,17 @@ EXAMPLES: dict[str, Example] = {
     "POST /mobile/v1/session/refresh": Example(401, request=lambda: {"json": {"refresh_token": "none"}}),
     "PUT /mobile/v1/photos/{sha256}": Example(201, "photo bytes", _photo),
     "GET /mobile/v1/photos/{photo_id}": Example(200, "event"),
+    "GET /mobile/v1/voices/{photo_id}": Example(404, "event"),
+    "POST /mobile/v1/files": Example(422),  # without a seat: see tests/mobile_api/test_files.py
+    "POST /mobile/v1/files/{upload_id}": Example(422, "seat"),
+    "PATCH /mobile/v1/files/{upload_id}": Example(422, "seat"),
+    "DELETE /mobile/v1/files/{upload_id}": Example(422, "seat"),
+    "POST /mobile/v1/tracks": Example(422, request=lambda: {"json": {"points": []}}),
+    "GET /mobile/v1/tracks": Example(422),
+    "GET /mobile/v1/shifts": Example(200),
+    "POST /mobile/v1/device/{device_id}/osmand-token": Example(404, "seat"),
+    "GET /mobile/v1/osmand": Example(400),
+    "POST /mobile/v1/osmand": Example(400),
     "GET /mobile/v1/notices": Example(200),
     "POST /mobile/v1/notices/{notice_id}/read": Example(204, "notice"),
     "PUT /mobile/v1/me/password": Example(422, request=lambda: {"json": {"old": "no", "new": "Other-2026-x"}}),
@@ -282,6 +296,12 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
         "notice": [
             *(Thing("own notice", {"notice_id": _notice(who.username)}, owner=who.username) for who in PEOPLE),
             Thing("notice that does not exist", nowhere),
+        ],
+        "seat": [Thing("", {"upload_id": str(uuid4()), "device_id": str(uuid4())})],
+        "worker": [
+            Thing("worker of own area", {"user": "wg01"}, area=GRID),
+            Thing("foreign worker", {"user": street.WORKER}, area=street.GRID),
+            Thing("worker that does not exist", {"user": "nobody"}),
         ],
         "area": [
             Thing("own area", {"area": GRID}, area=GRID),
@@ -348,7 +368,7 @@ def _expected(example: Example, permission: str, who: Who, thing: Thing) -> int:
     granted = _granted(who.post, permission)
     if granted is None:
         return 403
-    bound = example.about in ("event", "task", "notice", "area")
+    bound = example.about in ("event", "task", "notice", "area", "worker")
     return example.status if not bound or granted & ({"any"} | thing.relations(who)) else 404
 
 
@@ -357,6 +377,8 @@ def _send(caller: Caller, operation: str, example: Example, thing: Thing) -> Tes
     request = example.request()
     if example.about == "area":
         request["query_string"] = thing.path
+    if example.about == "worker":
+        request["query_string"] = thing.path | {"day": "2026-11-23", "purpose": "核对巡查"}
     names = dict(thing.path)
     if example.about == "photo bytes":
         names["sha256"] = sha256(request["data"]).hexdigest()

@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.gates import stage as stages
 from tests.gates.stage import Stage
 from tests.harness.databases import SqliteStock
+from tests.harness.queryguard import Guard
 
 
 @pytest.fixture(scope="session")
@@ -25,5 +26,5 @@ def set_stage(sqlite_stock: SqliteStock, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def stage(set_stage: Stage, tmp_path: Path, time: Clock) -> Iterator[Stage]:
+def stage(guard: Guard, set_stage: Stage, tmp_path: Path, time: Clock) -> Iterator[Stage]:
     yield set_stage.copy(tmp_path / "stage")

@@ -114,7 +114,10 @@ def run(app: Flask, stage: Stage, username: str | None, which: Callable[[str, st
     config.phases.update(phases=list(how.phases))
     config.generation.update(modes=list(how.modes), max_examples=how.examples, deterministic=True, database="none")
     config.checks.update(excluded_check_names=list(UNASKED))
-    config.checks.missing_required_header.expected_statuses = ["400", "401", "422", "428"]
+    # 412 is what tus says without its version.
+    config.checks.missing_required_header.expected_statuses = ["400", "401", "412", "422", "428"]
+    refused = config.checks.negative_data_rejection
+    refused.expected_statuses = [*refused.expected_statuses, "412"]
     verdict = Verdict()
     wanted = schema.include(
         lambda context: which(context.operation.label, context.operation.definition.raw["x-permission"])

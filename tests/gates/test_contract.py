@@ -16,7 +16,7 @@ from tests.gates.stage import AUTHZ, CAST, Stage
 
 # Everything, and everything again at random; by others who may do the same, only what is right: the schemas do not
 # know who asks.
-FIRST = Effort(("coverage", "fuzzing"), examples=6)
+FIRST = Effort(("coverage", "fuzzing"), examples=3)
 AGAIN = Effort(("coverage",), (GenerationMode.POSITIVE,))
 WHOLE = Effort(("coverage", "fuzzing", "stateful"), examples=150)
 POSTS = list(CAST)

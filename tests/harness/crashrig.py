@@ -55,6 +55,8 @@ class CrashRig:
             "--chdir",
             str(chdir),
             "--no-control-socket",
+            "--logger-class",
+            "api.server_log.ServerLog",
             "--preload",
         ]
         self._command += [

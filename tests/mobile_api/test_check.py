@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,12 +26,19 @@ def phone(app: Flask) -> Phone:
     phone = Phone(app)
     for _ in range(3):
         make_event(state="checking")
+    mine = find_user("wg01").id
     with transaction():
         for number in range(3):
-            notice.tell([find_user("wg01").id], f"k{number}", "标题", "内容", None)
+            notice.tell([mine], f"k{number}", "标题", "内容", None)
     phone.push(*(phone.diary_op() for _ in range(3)))
     phone.pull()
     return phone
+
+
+@pytest.fixture
+def whole(phone: Phone) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the phone rightly holds."""
+    return dict(phone.held)
 
 
 def compare(phone: Phone) -> dict[str, str]:
@@ -60,8 +68,9 @@ def test_a_phone_that_was_told_everything_holds_the_same(phone: Phone) -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_damage_is_found_and_repaired(phone: Phone, data: st.DataObject) -> None:
-    right = dict(phone.held)
+def test_any_damage_is_found_and_repaired(phone: Phone, whole: Any, data: st.DataObject) -> None:
+    right = whole
+    phone.held = dict(right)
     keys = sorted(right)
     for key in data.draw(st.sets(st.sampled_from(keys))):
         del phone.held[key]

@@ -1,4 +1,4 @@
-"""What is new for a phone: everything once, then what changed, and what is its own no longer; nothing is skipped."""
+"""What is new for a phone: everything once, then what changed and what is its own no more; nothing is left out."""
 
 from __future__ import annotations
 
@@ -166,11 +166,11 @@ def test_practice_that_is_wiped_is_deleted_on_the_phone(app: Flask, phone: Phone
 
 
 def test_bulk_statements_are_followed_like_single_rows(app: Flask, phone: Phone) -> None:
+    mine, other = find_user("wg01").id, find_user("wg02").id
     with transaction():
         for number in range(3):
-            notice.tell([find_user("wg01").id], f"k{number}", "标题", "内容", None)
+            notice.tell([mine], f"k{number}", "标题", "内容", None)
     phone.pull()
-    other = find_user("wg02").id
 
     with transaction():
         db.session.execute(update(Notice).where(Notice.key == "k0").values(title="改了"))

@@ -118,6 +118,30 @@ def handset(opened: Opener) -> Callable[..., Page]:
 
 
 @pytest.fixture
+def own_phone(engine: Playwright, site: CrashRig, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """Start the browser on a profile of its own on disk; again after it was closed, what it kept is there."""
+    started: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        context = engine.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            base_url=site.url,
+            locale="zh-CN",
+            geolocation=HOME,
+            permissions=["geolocation"],
+            **PIXEL_7,
+        )
+        started.append(context)
+        return context
+
+    yield start
+    for context in started:
+        context.close()
+
+
+@pytest.fixture
 def console(opened: Opener) -> Callable[[str], Page]:
     """An office PC."""
     return lambda username: opened(username, "/console/", viewport={"width": 1366, "height": 768})

@@ -20,9 +20,9 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
 
 def enter(page: Page, pin: str = PIN) -> None:
     """Type a PIN on the pad."""
-    page.get_by_test_id("pin-pad").wait_for()
-    for digit in pin:
-        page.get_by_role("button", name=digit, exact=True).tap()
+    page.locator("[data-test=pin-pad] [aria-busy=false]").wait_for()
+    page.get_by_role("button", name=pin[0], exact=True).tap()
+    page.keyboard.type(pin[1:])
 
 
 def choose_pin(page: Page, pin: str = PIN) -> None:
@@ -37,6 +37,11 @@ def unlock(page: Page, pin: str = PIN) -> None:
     """Open the lock after a start."""
     enter(page, pin)
     page.get_by_test_id("pin-page").wait_for(state="detached")
+
+
+def ready(page: Page) -> None:
+    """Wait on the first page until what the server has is on the phone."""
+    page.locator(".as-of").wait_for()
 
 
 def restart(page: Page) -> None:

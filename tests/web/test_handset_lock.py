@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import keep
-from tests.web.phone import PIN, choose_pin, enter, restart, sign_in, submit, take_photo, unlock
+from tests.web.phone import PIN, choose_pin, enter, ready, restart, sign_in, submit, take_photo, unlock
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -42,7 +42,7 @@ def draft(phone: Page) -> None:
 
 def test_nothing_said_or_known_about_people_is_readable_on_the_phone(handset: Handset) -> None:
     phone = handset("wg10")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     draft(phone)
     phone.context.set_offline(True)
     submit(phone)
@@ -57,7 +57,7 @@ def test_nothing_said_or_known_about_people_is_readable_on_the_phone(handset: Ha
 
 def test_a_wrong_pin_is_told_and_the_right_one_brings_everything_back(handset: Handset) -> None:
     phone = handset("wg11")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     draft(phone)
     phone.goto("/m/#/settings")
     phone.get_by_text("现在锁上").click()
@@ -74,7 +74,7 @@ def test_a_wrong_pin_is_told_and_the_right_one_brings_everything_back(handset: H
 
 def test_five_wrong_pins_ask_for_the_password_and_keep_the_queue(handset: Handset) -> None:
     phone = handset("wg12")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     draft(phone)
     phone.context.set_offline(True)
     submit(phone)
@@ -101,7 +101,7 @@ def test_five_wrong_pins_ask_for_the_password_and_keep_the_queue(handset: Handse
 
 def test_leaving_with_unsent_work_asks_and_keeps_it_for_its_owner(handset: Handset) -> None:
     phone = handset("wg13")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     phone.route("**/sync/push", lambda route: route.abort())
     draft(phone)
     submit(phone)
@@ -122,7 +122,7 @@ def test_leaving_with_unsent_work_asks_and_keeps_it_for_its_owner(handset: Hands
     phone.goto("/m/#/me")
     phone.get_by_role("button", name="退出登录").click()
     sign_in(phone, "wg13")
-    phone.get_by_test_id("bell").wait_for()
+    phone.get_by_role("button", name="退出登录").wait_for()
     phone.goto("/m/#/mine")
     expect(phone.get_by_test_id("report").first).to_contain_text(WORDS, timeout=30_000)
 
@@ -148,4 +148,4 @@ def test_a_locked_phone_opens_for_the_right_pin_after_a_restart(handset: Handset
 
     restart(phone)
 
-    expect(phone.get_by_text("要办的").first).to_be_visible()
+    ready(phone)

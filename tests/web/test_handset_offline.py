@@ -1,19 +1,18 @@
-"""A worker without a network, or with a bad one: nothing is lost, nothing arrives twice, nothing is claimed in vain."""
+"""A worker without a network, or with a bad one: nothing is lost, doubled, or claimed in vain."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
-from tests.web.conftest import CHROMIUM, FLAGS, HOME, PIXEL_7, keep
-from tests.web.phone import choose_pin, enter, sign_in, submit, take_photo, unlock
+from tests.web.conftest import keep
+from tests.web.phone import choose_pin, enter, ready, sign_in, submit, take_photo, unlock
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -55,7 +54,7 @@ def worker_ready(phone: Page) -> None:
 
 def test_the_app_starts_without_a_network_within_a_second(handset: Handset) -> None:
     phone = handset("wg03")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     worker_ready(phone)
     phone.context.set_offline(True)
 
@@ -74,23 +73,10 @@ def test_the_app_starts_without_a_network_within_a_second(handset: Handset) -> N
 
 
 def test_a_report_survives_the_death_of_the_browser_and_arrives_once(
-    engine: Playwright, site: CrashRig, tmp_path: Path
+    own_phone: Callable[[], BrowserContext], site: CrashRig
 ) -> None:
     words = "浏览器被杀之前写的"
-
-    def opened() -> BrowserContext:
-        return engine.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=FLAGS,
-            base_url=site.url,
-            locale="zh-CN",
-            geolocation=HOME,
-            permissions=["geolocation"],
-            **PIXEL_7,
-        )
-
-    first = opened()
+    first = own_phone()
     phone = first.new_page()
     phone.goto("/m/")
     sign_in(phone, "wg04")
@@ -105,7 +91,7 @@ def test_a_report_survives_the_death_of_the_browser_and_arrives_once(
     keep(phone, "handset-unsent")
     first.close()
 
-    second = opened()
+    second = own_phone()
     second.set_offline(True)
     phone = second.new_page()
     phone.goto("/m/#/queue")
@@ -123,7 +109,7 @@ def test_a_report_survives_the_death_of_the_browser_and_arrives_once(
 
 def test_an_expired_login_in_mid_queue_keeps_the_work(handset: Handset, site: CrashRig) -> None:
     phone = handset("wg05")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
 
     def refuse(route: Route) -> None:
         route.fulfill(
@@ -148,7 +134,7 @@ def test_an_expired_login_in_mid_queue_keeps_the_work(handset: Handset, site: Cr
 
 def test_two_windows_send_the_same_work_once(handset: Handset, site: CrashRig) -> None:
     phone = handset("wg06")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     other = phone.context.new_page()
     other.goto("/m/")
     unlock(other)
@@ -168,7 +154,7 @@ def test_two_windows_send_the_same_work_once(handset: Handset, site: CrashRig) -
 
 def test_refused_work_says_why_and_can_be_mended(handset: Handset, site: CrashRig) -> None:
     phone = handset("wg07")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
 
     def refuse(route: Route) -> None:
         [op] = route.request.post_data_json["ops"]
@@ -193,7 +179,7 @@ def test_refused_work_says_why_and_can_be_mended(handset: Handset, site: CrashRi
 
 def test_a_page_of_the_wifi_is_never_taken_for_the_server(handset: Handset, site: CrashRig) -> None:
     phone = handset("wg08")
-    phone.get_by_text("要办的").wait_for()
+    ready(phone)
     phone.route(
         "**/mobile/v1/**",
         lambda route: route.fulfill(status=200, body="<html>请先登录</html>", content_type="text/html"),

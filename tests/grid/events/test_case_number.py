@@ -70,7 +70,7 @@ def test_a_rolled_back_number_is_given_to_the_next_and_a_used_one_never(app: Fla
     number = fresh(first).case_no
     with transaction():
         row = fresh(first)
-        handling.move(desk_of(row), row, "void", note="重复")
+        handling.carry_out(desk_of(row), row, "void", note="重复")
 
     assert number == "4413230022026112300001"
     assert fresh(make_event(state="pending_dispatch")).case_no == "4413230022026112300002"

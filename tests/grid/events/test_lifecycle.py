@@ -85,9 +85,8 @@ def _told(event: Event, action: str) -> dict[str, Any]:
         "assist": ["ga"],
         "assistant": "ga",
         "assignee": "wg01",
-        "parent": str(_parent().id) if action == "merge" else "",
         "condition": rulebook.current().by_id[event.category_id].conditions[0].id,
-    }
+    } | _parents()
     table = lifecycle.EVENT if action in EVENT_ACTIONS else lifecycle.ASSIGNMENT
     needs = next((row.needs for row in table if row.action == action and event.state in row.sources), ())
     return {name: values.get(name, "none") for name in needs}

@@ -62,7 +62,7 @@ export const puller = createPuller({
   },
 });
 
-const photoIds = (items) => items.filter(({ arrived: has, id }) => has && id).map(({ id }) => id);
+const photoIds = (items) => items.filter(({ arrived: has, id, role }) => has && id && role.code !== 'voice').map(({ id }) => id);
 
 /** Grids, categories and policy: from the server when it answers, else as last seen. */
 export const bootstrap = shallowRef({ grids: [], categories: [], policy: {} });

@@ -1,0 +1,66 @@
+"""Similar reports (相似上报): the same class within 50 m and 24 h, found by H3 cell and then by distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import h3
+from sqlalchemy import ColumnElement, Select, select, true
+
+from grid import clock
+from grid.accounts.user import User
+from grid.db import db
+from grid.events import rulebook
+from grid.events.event import Event
+from grid.events.scope import visible
+from grid.events.state import FINAL
+from grid.geo.crs import distance_m
+
+NEAR_M = 50.0
+SOON = timedelta(hours=24)
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A case like another. distance_m: between the two."""
+
+    event: Event
+    distance_m: float
+
+    @property
+    def words(self) -> str:
+        """So that a person knows which one it is."""
+        event = self.event
+        what = event.case_no or f"{clock.local(event.reported_at):%m-%d %H:%M} 上报"
+        return f"{what} · 相距 {self.distance_m:.0f} 米 · {event.description[:20] or event.address[:20]}"
+
+
+def to(event: Event, actor: User | None = None) -> list[Similar]:
+    """Open cases that look like this one, the nearest first. actor: only what they may see."""
+    rows = visible(actor) if actor else true()
+    found = (
+        Similar(other, distance_m(event.lon, event.lat, other.lon, other.lat))
+        for other in db.session.scalars(_near(event, rows))
+    )
+    return sorted((one for one in found if one.distance_m <= NEAR_M), key=lambda one: one.distance_m)[:MOST]
+
+
+def _near(event: Event, rows: ColumnElement[bool]) -> Select[Event]:
+    # A cell of this size is about 350 m wide: with its ring it covers 50 m around any point of it.
+    cells = list(h3.grid_disk(event.h3, 1))
+    category = rulebook.current().by_id.get(event.category_id)
+    return (
+        select(Event)
+        .where(
+            Event.h3.in_(cells),
+            Event.reported_at.between(event.reported_at - SOON, event.reported_at + SOON),
+            Event.category_id.in_(category.ids if category else (event.category_id,)),
+            Event.is_practice.is_(event.is_practice),
+            Event.state.not_in(FINAL),
+            Event.id != event.id,
+            rows,
+        )
+        .limit(50)
+    )

@@ -1,0 +1,103 @@
+"""A worker's day besides reporting: patrol, diary, notices, a spoken note, what is on the phone without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import HOME, keep
+from tests.web.phone import ready, submit, take_photo
+
+pytestmark = pytest.mark.browser
+Handset = Callable[..., Page]
+
+
+def test_a_patrol_is_signed_on_walked_and_signed_off(handset: Handset) -> None:
+    phone = handset("wg01")
+    ready(phone)
+    keep(phone, "handset-today")
+    phone.goto("/m/#/patrol")
+    phone.get_by_test_id("shift").click()
+    phone.get_by_text("签退").wait_for()
+
+    for step in range(1, 6):
+        phone.context.set_geolocation({**HOME, "latitude": HOME["latitude"] + step * 0.0004})
+        phone.wait_for_timeout(250)
+    expect(phone.get_by_test_id("patrol-facts")).not_to_contain_text("0 米走了")
+    keep(phone, "handset-patrol")
+    with phone.expect_response("**/sync/push") as pushed:
+        phone.get_by_test_id("shift").click()
+
+    assert [one["status"] for one in pushed.value.json()["results"]] == ["applied"]
+    expect(phone.get_by_text("签到，开始巡查")).to_be_visible()
+
+
+def test_a_diary_is_written_offline_found_and_changed(handset: Handset) -> None:
+    phone = handset("wg02")
+    ready(phone)
+    phone.goto("/m/#/records")
+    phone.get_by_role("link", name="记工作日志").wait_for()
+    keep(phone, "handset-records-empty")
+    phone.context.set_offline(True)
+
+    phone.get_by_role("link", name="记工作日志").click()
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("请填做了什么")).to_be_visible()
+    phone.get_by_label("做了什么").fill("走访了三户独居老人")
+    keep(phone, "handset-record")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_test_id("record")).to_contain_text("本机")
+    phone.context.set_offline(False)
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.get_by_test_id("record").get_by_test_id("arrival")).to_have_count(0, timeout=30_000)
+
+    phone.get_by_label("搜索记录").fill("独居")
+    phone.get_by_test_id("record").click()
+    phone.get_by_label("做了什么").fill("走访了四户独居老人")
+    with phone.expect_response("**/sync/push") as pushed:
+        phone.get_by_role("button", name="保存").click()
+    assert pushed.value.json()["results"][0]["status"] == "applied"
+    expect(phone.get_by_test_id("record")).to_contain_text("四户")
+    keep(phone, "handset-records")
+
+
+def test_a_spoken_note_goes_with_the_report(handset: Handset) -> None:
+    phone = handset("wg03")
+    ready(phone)
+    phone.goto("/m/#/report")
+    take_photo(phone)
+    phone.locator(".category-grid button").first.click()
+
+    phone.get_by_role("button", name="用说的").click()
+    phone.wait_for_timeout(1200)
+    phone.get_by_role("button", name="说完了").click()
+    expect(phone.get_by_role("button", name="听一下")).to_be_visible()
+    keep(phone, "handset-voice")
+    submit(phone)
+
+    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    phone.get_by_test_id("report").first.click()
+    expect(phone.get_by_role("button", name="听语音")).to_be_visible()
+    keep(phone, "handset-my-report")
+
+
+def test_the_same_thing_nearby_is_shown_before_it_is_reported_twice(handset: Handset) -> None:
+    phone = handset("wg04", geolocation={**HOME, "latitude": 22.9612})
+    ready(phone)
+    for _ in range(2):
+        phone.goto("/m/#/report")
+        take_photo(phone)
+        phone.locator(".category-grid button").nth(2).click()
+        if phone.get_by_test_id("similar").count():
+            break
+        submit(phone)
+        expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+        phone.goto("/m/#/today")
+        phone.wait_for_timeout(1500)
+
+    expect(phone.get_by_test_id("similar")).to_contain_text("可能已经报过")
+    keep(phone, "handset-similar")
+    phone.get_by_test_id("anyway").click()
+    expect(phone.get_by_test_id("similar")).to_have_count(0)
