@@ -9,9 +9,11 @@ from api import (
     auth,
     bulk,
     calendars,
+    delegations,
     departments,
     devices,
     directory,
+    entries,
     events,
     health,
     http,
@@ -29,6 +31,7 @@ from api import (
     tracks,
     users,
     voices,
+    whistles,
 )
 from api.http import ProblemApi
 
@@ -37,6 +40,8 @@ BLUEPRINTS = (
     events.blp,
     requests.blp,
     bulk.blp,
+    delegations.blp,
+    entries.blp,
     photos.blp,
     voices.blp,
     areas.blp,
@@ -49,6 +54,7 @@ BLUEPRINTS = (
     calendars.blp,
     practice.blp,
     procedures.blp,
+    whistles.blp,
     standards.blp,
     devices.blp,
     quarantine.blp,

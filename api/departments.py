@@ -78,7 +78,7 @@ def department_add(told: dict[str, Any]) -> dict[str, Any]:
         return _shown(bureau.get(told["code"]))
 
 
-@blp.get("/<string:code>")
+@blp.get("/<word:code>")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.etag
 @blp.response(200, DepartmentSchema)
@@ -89,7 +89,7 @@ def department_show(code: str) -> dict[str, Any]:
     return _shown(found) | {"cases": bureau.open_assignments(found)}
 
 
-@blp.put("/<string:code>")
+@blp.put("/<word:code>")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.etag
 @blp.arguments(DepartmentEditSchema)

@@ -59,8 +59,11 @@ def _of_other_type(schema: Schema, told: dict[str, Any]) -> Iterator[tuple[str, 
         key = field.data_key or name
         value = told.get(key)
         is_word = isinstance(field, fields.Boolean | fields.Number) and isinstance(value, str)
-        is_flag = isinstance(field, fields.Boolean) and isinstance(value, int | float)
-        if is_word or (is_flag and not isinstance(value, bool)):
+        is_count = (
+            isinstance(field, fields.Boolean) and isinstance(value, int | float) and not isinstance(value, bool)
+        )
+        is_part = isinstance(field, fields.Integer) and isinstance(value, float) and not value.is_integer()
+        if is_word or is_count or is_part:
             yield key, field
 
 

@@ -18,6 +18,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.routing import BaseConverter
 
 from api.body import BodyParser
 from api.mark import is_streamed, public
@@ -106,8 +107,15 @@ class Blueprint(SmorestBlueprint):
         """Nothing: a replay rightly skips the check, and a test sends a stale version to every such route."""
 
 
+class Word(BaseConverter):
+    """A code in an address where some words are addresses themselves: /users/<word:username>, /users/imports."""
+
+    regex = r"(?!(?:details|imports)(?:/|$))[^/]+"
+
+
 def register(app: Flask) -> None:
     """Handlers and hooks of the whole application."""
+    app.url_map.converters["word"] = Word
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(ValidationError, _validation_error)
     app.register_error_handler(IntegrityError, _integrity_error)

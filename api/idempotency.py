@@ -13,14 +13,13 @@ from grid.errors import Invalid
 from grid.sync import op
 
 
-def once(kind: str, asked: dict[str, Any], work: Callable[[], dict[str, Any]]) -> None:
-    """Do ``work`` inside the open transaction; with a key, a replay does nothing."""
+def once(kind: str, asked: dict[str, Any], work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do ``work`` inside the open transaction; with a key, a replay does nothing, and gets what was stored."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        work()
-        return
+        return work()
     try:
         client_id = UUID(key)
     except ValueError:
         raise Invalid("Idempotency-Key 应是一个 UUID。", field="Idempotency-Key") from None
-    op.once(current_user, client_id, kind, asked, work)
+    return op.once(current_user, client_id, kind, asked, work).result

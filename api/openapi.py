@@ -42,7 +42,7 @@ def _complete(operation: dict[str, Any], permission: Any, *, has_place: bool) ->
     codes = {int(code) for code in answers if code.isdigit() and int(code) >= 400} | set(EVERYONE)
     codes |= set(SIGNED_IN) if permission else {401}
     if operation.get("requestBody"):
-        codes |= {400, 409, 413, 415}
+        codes |= {400, 404, 409, 413, 415}  # 404: a body can name something, too
     if has_place:
         codes |= {404, 409}
     for code in sorted(codes):

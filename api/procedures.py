@@ -117,7 +117,7 @@ def put(told: dict[str, Any]) -> dict[str, Any]:
         return {"rule": rules.put(current_user, street, wanted).id}
 
     with transaction():
-        once("procedure.put", told, work)
+        once("procedure.put", {name: str(value) for name, value in told.items()}, work)
     return _told(street)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import current_app
 from marshmallow import RAISE
 
-from api.auth import current_user
+from api.auth import acting_as, current_user
 from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
@@ -93,8 +93,10 @@ def mend(told: dict[str, Any], row_id: UUID) -> Quarantine:
         def work() -> dict[str, Any]:
             blp.check_etag({"version": row.version})
             quarantine.check_open(row)
-            # What an op does is known to the handset API, which stands above this one.
-            quarantine.settle_mended(current_user, row, current_app.extensions["mend_op"](row, told["payload"]))
+            with acting_as(row.user):
+                # What an op does is known to the handset API, which stands above this one.
+                result = current_app.extensions["mend_op"](row, told["payload"])
+            quarantine.settle_mended(current_user, row, result)
             return {}
 
         once("quarantine.mend", {"row": row_id, **told}, work)

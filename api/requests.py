@@ -68,8 +68,9 @@ def ask(told: dict[str, Any], event_id: UUID) -> Event:
     """Ask for an extension, a suspension, a return, a void, or appeal. Which one may, stands in ``steps``."""
     kind, note = RequestKind(told["action"]), told.get("note", "")
     until = _end_of(told["until"]) if "until" in told else None
+    asked = told | {"until": until.isoformat() if until else ""}
     return write(
-        blp, "event.ask", event_id, told, lambda found: requesting.ask(current_user, found, kind, note, until)
+        blp, "event.ask", event_id, asked, lambda found: requesting.ask(current_user, found, kind, note, until)
     )
 
 

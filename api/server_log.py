@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
@@ -16,3 +18,7 @@ class ServerLog(Logger):
         set_up_logging()
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Without the line that could not be read: the server repeats it in its sentence."""
+        super().warning(msg.partition(": ")[0] if msg.startswith("Invalid request") else msg, *args, **kwargs)

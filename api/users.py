@@ -145,7 +145,7 @@ def user_add(told: dict[str, Any]) -> dict[str, Any]:
     return _shown(account.get(username)) | {"password": given[0] if given else None}
 
 
-@blp.get("/<string:username>")
+@blp.get("/<word:username>")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.etag
 @blp.response(200, StaffSchema)
@@ -156,7 +156,7 @@ def user_show(username: str) -> dict[str, Any]:
     return _shown(found)
 
 
-@blp.put("/<string:username>")
+@blp.put("/<word:username>")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.etag
 @blp.arguments(StaffEditSchema)
@@ -171,7 +171,7 @@ def user_put(told: dict[str, Any], username: str) -> dict[str, Any]:
     return _shown(found)
 
 
-@blp.post("/<string:username>/password-reset")
+@blp.post("/<word:username>/password-reset")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.etag
 @blp.response(200, StaffWithPasswordSchema)
@@ -197,7 +197,7 @@ class RevealedSchema(Schema):
     mobile = fields.String(required=True)
 
 
-@blp.post("/<string:username>/reveal")
+@blp.post("/<word:username>/reveal")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.arguments(RevealSchema)
 @blp.response(200, RevealedSchema)

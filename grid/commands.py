@@ -20,7 +20,7 @@ from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import commands as event_commands
-from grid.events import notify, redating, request_notice, resuming
+from grid.events import notify, redating, request_notice, resuming, whistle
 from grid.events.event import Event, EventLog
 from grid.fieldwork import commands as fieldwork_commands
 from grid.handset import commands as handset_commands
@@ -40,6 +40,7 @@ HANDLERS = {
     notify.KIND: notify.deliver,
     notify.ASKED: request_notice.deliver,
     redating.KIND: redating.finish,
+    whistle.KIND: whistle.deliver,
     quarantine.KIND: quarantine.deliver,
 }
 

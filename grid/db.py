@@ -152,6 +152,7 @@ def at_the_end(deed: Callable[[], None]) -> Callable[[], None]:
 def savepoint() -> Iterator[None]:
     """A part of a transaction that may fall alone: what it wrote and remembered is undone, the rest stands."""
     session = db.session()
+    session.flush()  # what came before it stands, and so does what is remembered of that
     before = {name: copy(kept) for name, kept in session.info.items()}
     try:
         with session.begin_nested():

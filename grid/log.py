@@ -26,13 +26,16 @@ _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1\d{10})(?!\d)")
 
 # Loggers that speak our own words only.
 OURS = ("api", "fixtures", "grid", "mobile_api", "reports", "web")
+# Starts, stops and workers: what the server says at this level has no request in it.
+LIFE = {("gunicorn.error", logging.INFO)}
 
 
 class Wordless(logging.Filter):
     """Of a library's message the sentence, without what it was to be filled with."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.args and record.name.partition(".")[0] not in OURS:
+        is_ours = record.name.partition(".")[0] in OURS
+        if record.args and not is_ours and (record.name, record.levelno) not in LIFE:
             record.args = ()
         return True
 

@@ -60,6 +60,7 @@ class FormSchema(Schema):
 @blp.get("/forms")
 @requires(Permission.SYNC_USE)
 @blp.response(200, CatalogueSchema)
+@blp.alt_response(426, description="problem: the app is too old")
 def catalogue() -> Any:
     """The forms a worker fills in, each in its newest version. The ETag says whether anything is new."""
     seat.check_app()

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from grid import clock
+from grid.accounts import delegation
 from grid.areas import net
 from grid.calendars import almanac
 from grid.db import db
@@ -91,6 +92,7 @@ def app(guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Fl
     net.forget()
     rulebook.forget()
     almanac.forget()
+    delegation.forget()
     with app.app_context():
         yield app
         db.session.remove()

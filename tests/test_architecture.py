@@ -222,6 +222,8 @@ def test_every_route_declares_its_permission(bare: Flask) -> None:
 PUBLIC = {
     "GET /",
     "GET /m/",
+    "GET /m/<any('icon-192.png', 'icon-512.png', 'icon-maskable-512.png'):name>",
+    "GET /m/<any('sw.js', 'manifest.webmanifest'):name>",
     "GET /console/",
     "GET /assets/<path:name>",
     "GET /api/docs",

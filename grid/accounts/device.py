@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -218,7 +217,6 @@ def _here(actor: User, grant: Any) -> ColumnElement[bool]:
 
 
 REACHES = {
-    Relation.ANY: Reach(rows=lambda actor, grant: true(), holds=lambda actor, grant, device: True),
     Relation.AREA: Reach(
         rows=_here,
         holds=lambda actor, grant, device: any(is_within(p.area.path, grant.path) for p in device.user.posts),

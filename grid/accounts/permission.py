@@ -16,6 +16,7 @@ class Permission(StrEnum):
     CALENDAR_MANAGE = "calendar:manage"
     CALENDAR_READ = "calendar:read"
     CATEGORY_READ = "category:read"
+    DELEGATION_MANAGE = "delegation:manage"
     DEPARTMENT_READ = "department:read"
     DEVICE_MANAGE = "device:manage"
     DEVICE_READ = "device:read"
@@ -54,6 +55,9 @@ class Permission(StrEnum):
     TRACK_READ_OTHERS = "track:read_others"
     TRACK_REPORT = "track:report"
     TRAIL_READ = "trail:read"
+    WHISTLE_ANSWER = "whistle:answer"
+    WHISTLE_BLOW = "whistle:blow"
+    WHISTLE_READ = "whistle:read"
     WORKER_READ = "worker:read"
 
 

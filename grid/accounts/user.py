@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from grid import clock, revision
+from grid.accounts import delegation
 from grid.accounts import post as posts
 from grid.accounts.department import Department
 from grid.accounts.password import hash_password
@@ -48,13 +49,17 @@ class User(Versioned, Base):
     posts: Mapped[list[UserPost]] = relationship(lazy="selectin", order_by="UserPost.id")
 
     def grants(self, permission: Permission) -> Iterator[Grant]:
-        """What this person's posts give them of a permission."""
+        """What this person's posts, and those lent to them now, give them of a permission."""
         if permission in posts.everyone():
             yield Grant(posts.everyone()[permission], "/")
         for held in self.posts:
             relations = posts.find(held.post).grants.get(permission)
             if relations:
                 yield Grant(relations, held.area.path)
+        for lent in delegation.lent_to(self.id):
+            relations = posts.find(lent.post).grants.get(permission)
+            if relations:
+                yield Grant(relations, lent.path)
 
     def has(self, permission: Permission) -> bool:
         """Does any post give this permission at all? (Where, is a question of the row.)"""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, exists, or_, select, text
 
 from grid import clock
 from grid.accounts.user import User
@@ -20,6 +20,7 @@ from grid.media.decoded import Decoded
 from grid.media.image import decode
 from grid.media.media import Media, MediaUpload
 from grid.media.store import MediaKind, MediaStore
+from grid.records.photo import RecordPhoto
 from grid.trail import entry as trail
 
 BATCH = 500
@@ -92,14 +93,14 @@ def _names_after(last: str) -> list[tuple[str, str]]:
 
 
 def forget_unclaimed(before: datetime) -> int:
-    """Forget up to a batch of photos sent before ``before`` that no case has ever asked for; how many.
+    """Forget up to a batch of photos sent before ``before`` that neither case nor record ever asked for; how many.
 
     Their files go with a later sweep. A report that promises one of them at this very moment waits, and then finds
     that it has yet to come.
     """
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("LOCK TABLE event_photo IN SHARE MODE"))
-    is_claimed = exists().where(EventPhoto.sha256 == Media.sha256)
+        db.session.execute(text("LOCK TABLE event_photo, record_photo IN SHARE MODE"))
+    is_claimed = or_(*(exists().where(photo.sha256 == Media.sha256) for photo in (EventPhoto, RecordPhoto)))
     is_recent = exists().where(MediaUpload.sha256 == Media.sha256, MediaUpload.at >= before)
     found = select(Media.sha256).where(Media.created_at < before, ~is_claimed, ~is_recent).limit(BATCH)
     names = db.session.scalars(found).all()

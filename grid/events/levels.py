@@ -24,10 +24,11 @@ def may_take(actor: User, row: Transition[Any], event: Event) -> bool:
     """May the actor take this step here: by right and place, and not from below the level that has the case?"""
     if row.permission is None or not may(actor, row.permission, event):
         return False
-    grants = [grant for grant in actor.grants(row.permission) if is_within(event.area_path, grant.path)]
-    by_place = [grant for grant in grants if Relation.AREA in grant.relations]
-    # Departments and workers have their part whoever else has the case.
-    return len(by_place) < len(grants) or any(_stands(grant.path) >= rank(event.level) for grant in by_place)
+    grants = list(actor.grants(row.permission))
+    if any(grant.relations - {Relation.AREA} for grant in grants):
+        return True  # departments and workers have their part whoever else has the case
+    here = (grant.path for grant in grants if is_within(event.area_path, grant.path))
+    return any(_stands(path) >= rank(event.level) for path in here)
 
 
 def _stands(path: str) -> int:

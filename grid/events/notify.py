@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from grid.accounts import delegation
 from grid.accounts import post as posts
 from grid.accounts.permission import Permission as P
 from grid.accounts.user import User, UserPost
@@ -84,7 +85,16 @@ def holders(event: Event, permission: P) -> list[int]:
     )
     if permission in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
         found = found.where(User.department_id.in_([a.department_id for a in event.assignments if a.is_open]))
-    return list(db.session.scalars(found))
+    return [*db.session.scalars(found), *_borrowers(event, permission)]
+
+
+def _borrowers(event: Event, permission: P) -> list[int]:
+    """Those who have such a post for a while."""
+    ids = delegation.borrowers(_people_posts(permission), event.area_path)
+    if not ids or permission not in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
+        return ids
+    ours = [a.department_id for a in event.assignments if a.is_open]
+    return list(db.session.scalars(select(User.id).where(User.id.in_(ids), User.department_id.in_(ours))))
 
 
 def _people_posts(permission: P) -> list[str]:

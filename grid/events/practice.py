@@ -19,6 +19,7 @@ from grid.events.deadline import Deadline, DeadlineChange, DeadlinePause
 from grid.events.event import Assignment, Event, EventLog
 from grid.events.photo import EventPhoto
 from grid.events.request import EventRequest, RequestDecision
+from grid.events.whistle import Whistle, WhistleCall
 from grid.job.job import Job
 from grid.notices.notice import Notice
 from grid.tasks.task import Task
@@ -65,6 +66,7 @@ _HANGING: tuple[tuple[str, Any, Any], ...] = (
     ("deadlines", Deadline, Deadline.event_id),
     ("decisions", RequestDecision, RequestDecision.event_id),
     ("requests", EventRequest, EventRequest.event_id),
+    ("whistles", Whistle, Whistle.event_id),
     ("proposals", ResponsibilityProposal, ResponsibilityProposal.event_id),
     ("history", EventLog, EventLog.event_id),
     ("assignments", Assignment, Assignment.event_id),
@@ -75,6 +77,8 @@ def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
     ids = [event_id for event_id, _ in events]
     clocks = select(Deadline.id).where(Deadline.event_id.in_(ids))
     _delete(DeadlineChange, DeadlineChange.deadline_id.in_(clocks))
+    blown = select(Whistle.id).where(Whistle.event_id.in_(ids))
+    _delete(WhistleCall, WhistleCall.whistle_id.in_(blown))
     _delete(DeadlinePause, DeadlinePause.deadline_id.in_(clocks))
     # Cases of one batch may hang on those of another (merged, reopened).
     for tie in (Event.merged_into_id, Event.reopened_from_id):

@@ -66,6 +66,10 @@ class Form:
             kept[field.name] = value.read(field, told)
         return kept
 
+    def photos_of(self, values: Values) -> list[str]:
+        """The hashes of the photos among the values."""
+        return [name for field in self.fields if field.type == "photo" for name in values.get(field.name, ())]
+
     def title_of(self, values: Values) -> str:
         """What a list shows of a record."""
         words = {field.name: str(values.get(field.name, "")) for field in self.fields}

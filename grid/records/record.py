@@ -18,6 +18,7 @@ from grid.accounts.user import User
 from grid.db import Base, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Forbidden, Invalid
 from grid.forms.form import Form
+from grid.records import photo
 from grid.trail import entry as trail
 
 
@@ -194,6 +195,7 @@ def _keep(actor: User, record: Record, draft: Draft, changed: list[str]) -> None
             occurred_at=draft.occurred_at,
         )
     )
+    photo.claim(record.id, actor.id, draft.form.photos_of(record.content))
     trail.record(
         actor, "record:put", "record", record.id, record.area_path, version=record.version, fields=changed
     )

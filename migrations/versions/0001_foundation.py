@@ -811,6 +811,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_conflict_record_id", ["record_id"], unique=False)
 
     op.create_table(
+        "record_photo",
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_photo_record_id_record")),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["user_account.id"], name=op.f("fk_record_photo_uploader_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("record_id", "sha256", name=op.f("pk_record_photo")),
+    )
+    with op.batch_alter_table("record_photo", schema=None) as batch_op:
+        batch_op.create_index("ix_record_photo_sha256", ["sha256"], unique=False)
+
+    op.create_table(
         "record_version",
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -938,6 +952,33 @@ def upgrade() -> None:
         batch_op.create_index("uq_upload_user_id_media_id", ["user_id", "media_id"], unique=True)
 
     op.create_table(
+        "whistle",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("blower_id", sa.Integer(), nullable=False),
+        sa.Column("blown_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_whistle_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["blower_id"], ["user_account.id"], name=op.f("fk_whistle_blower_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_whistle_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whistle")),
+    )
+    with op.batch_alter_table("whistle", schema=None) as batch_op:
+        batch_op.create_index("ix_whistle_event_id", ["event_id"], unique=False)
+
+    op.create_table(
         "deadline",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1024,6 +1065,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_request_state_id", ["state", "id"], unique=False)
 
     op.create_table(
+        "whistle_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("whistle_id", sa.Uuid(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("reported_in_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("lon", sa.Double(), nullable=True),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("accuracy_m", sa.Double(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 5)", name=op.f("ck_whistle_call_score")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_whistle_call_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"], ["user_account.id"], name=op.f("fk_whistle_call_reporter_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["whistle_id"], ["whistle.id"], name=op.f("fk_whistle_call_whistle_id_whistle")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whistle_call")),
+    )
+    with op.batch_alter_table("whistle_call", schema=None) as batch_op:
+        batch_op.create_index("ix_whistle_call_department_id", ["department_id"], unique=False)
+        batch_op.create_index(
+            "uq_whistle_call_whistle_id_department_id", ["whistle_id", "department_id"], unique=True
+        )
+
+    op.create_table(
         "deadline_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("deadline_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1099,6 +1169,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deadline_change_deadline_id")
 
     op.drop_table("deadline_change")
+    with op.batch_alter_table("whistle_call", schema=None) as batch_op:
+        batch_op.drop_index("uq_whistle_call_whistle_id_department_id")
+        batch_op.drop_index("ix_whistle_call_department_id")
+
+    op.drop_table("whistle_call")
     with op.batch_alter_table("event_request", schema=None) as batch_op:
         batch_op.drop_index("ix_event_request_state_id")
         batch_op.drop_index("ix_event_request_event_id")
@@ -1114,6 +1189,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deadline_event_id")
 
     op.drop_table("deadline")
+    with op.batch_alter_table("whistle", schema=None) as batch_op:
+        batch_op.drop_index("ix_whistle_event_id")
+
+    op.drop_table("whistle")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index("uq_upload_user_id_media_id")
         batch_op.drop_index("ix_upload_expires_at")
@@ -1133,6 +1212,10 @@ def downgrade() -> None:
 
     op.drop_table("responsibility_proposal")
     op.drop_table("record_version")
+    with op.batch_alter_table("record_photo", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_photo_sha256")
+
+    op.drop_table("record_photo")
     with op.batch_alter_table("record_conflict", schema=None) as batch_op:
         batch_op.drop_index("ix_record_conflict_record_id")
 

@@ -1,4 +1,4 @@
-"""Several departments on one case: each its own clock, the case waits for all; and when none wants it, arbitration."""
+"""Several departments on one case: each its own clock, the case waits for all; if none wants it, arbitration."""
 
 from __future__ import annotations
 

@@ -11,20 +11,24 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import yaml
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from fixtures.daling import PASSWORD, STREET
-from grid.db import transaction
+from grid.accounts import device as devices
+from grid.db import db, transaction
 from grid.events import lifecycle, rulebook
 from grid.events.event import Event
 from grid.events.lifecycle import Transition
 from grid.notices import notice
 from grid.standards import batch
+from grid.sync import quarantine
+from grid.sync.quarantine import Quarantine
 from tests.factories import street
 from tests.factories.account import disable, find_user, make_user
 from tests.factories.drawing import make_map, make_village_grid
@@ -120,6 +124,14 @@ def _person(**told: Any) -> dict[str, Any]:
     return {"json": {name: value for name, value in person.items() if name != "username" or value}}
 
 
+def _entry() -> dict[str, Any]:
+    """A report as the desk enters it after an outage."""
+    told = make_report()
+    told.pop("photos", None)
+    told["position"] = {name: told["position"][name] for name in ("lon", "lat", "datum")}
+    return told
+
+
 EXAMPLES: dict[str, Example] = {
     "POST /api/sessions": Example(200, request=_sign_in),
     "DELETE /api/sessions": Example(204),
@@ -130,6 +142,38 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/events/{event_id}": Example(200, "event"),
     "POST /api/events/{event_id}/steps": Example(412, "event", _step("accept")),
     "POST /api/events/{event_id}/assignments/{assignment_id}/steps": Example(412, "event", _step("sign")),
+    "POST /api/events": Example(201, request=lambda: {"json": _entry()}),
+    "POST /api/events/bulk": Example(
+        200, request=lambda: {"json": {"action": "accept", "items": [{"id": str(uuid4()), "version": 1}]}}
+    ),
+    "GET /api/requests": Example(200),
+    "POST /api/events/{event_id}/requests": Example(
+        412, "event", lambda: {"json": {"action": "void", "note": "重复"}, "headers": STALE}
+    ),
+    "POST /api/events/{event_id}/requests/{request_id}/decisions": Example(412, "event", _step("withdraw")),
+    "POST /api/events/{event_id}/reopenings": Example(
+        412, "event", lambda: {"json": {"note": "不满意"}, "headers": STALE}
+    ),
+    "GET /api/procedures": Example(200),
+    "POST /api/procedures": Example(
+        200, request=lambda: {"json": {"rule": "bounce_max", "value": 3, "area": STREET}}
+    ),
+    "GET /api/procedures/{rule_id}": Example(404, "calendar"),
+    "PATCH /api/procedures/{rule_id}": Example(
+        404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
+    ),
+    "GET /api/whistles": Example(200),
+    "GET /api/whistles/{whistle_id}": Example(404, "calendar"),
+    "POST /api/whistles": Example(
+        201,
+        request=lambda: {"json": {"kind": "daily", "words": "来", "departments": ["cg"], "area": STREET}},
+    ),
+    "POST /api/whistles/{whistle_id}/report-ins": Example(
+        404, "calendar", lambda: {"json": {"lon": 114.72, "lat": 22.95, "datum": "wgs84"}, "headers": STALE}
+    ),
+    "POST /api/whistles/{whistle_id}/close": Example(
+        404, "calendar", lambda: {"json": {"scores": [{"department": "cg", "score": 5}]}, "headers": STALE}
+    ),
     "PUT /api/photos/{sha256}": Example(201, "photo bytes", _photo),
     "GET /api/photos/{photo_id}": Example(200, "event"),
     "GET /api/departments": Example(200),
@@ -222,6 +266,19 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/reports/brief.xlsx": Example(200, "area"),
     "GET /api/practice": Example(200),
     "POST /api/practice/wipe": Example(200),
+    "GET /api/devices": Example(200),
+    "GET /api/devices/{seat_id}": Example(200, "phone"),
+    "POST /api/devices/{seat_id}/revoke": Example(
+        412, "phone", lambda: {"json": {"mode": "drain", "reason": "离职"}, "headers": STALE}
+    ),
+    "GET /api/quarantine": Example(200),
+    "GET /api/quarantine/{row_id}": Example(200, "refused op"),
+    "POST /api/quarantine/{row_id}/mend": Example(
+        412, "refused op", lambda: {"json": {"payload": {}}, "headers": STALE}
+    ),
+    "POST /api/quarantine/{row_id}/drop": Example(
+        412, "refused op", lambda: {"json": {"reason": "重复"}, "headers": STALE}
+    ),
     "GET /api/notices": Example(200),
     "POST /api/notices/{notice_id}/read": Example(204, "notice"),
     "GET /healthz": Example(200),
@@ -235,6 +292,13 @@ EXAMPLES: dict[str, Example] = {
     "POST /mobile/v1/files/{upload_id}": Example(422, "seat"),
     "PATCH /mobile/v1/files/{upload_id}": Example(422, "seat"),
     "DELETE /mobile/v1/files/{upload_id}": Example(422, "seat"),
+    "POST /mobile/v1/device/enroll": Example(422, request=lambda: {"json": {"device_id": str(uuid4())}}),
+    "POST /mobile/v1/device/heartbeat": Example(422, request=lambda: {"json": {"queue": 0}}),
+    "GET /mobile/v1/forms": Example(200),
+    "GET /mobile/v1/forms/{form_id}/{version}": Example(200, "form"),
+    "GET /mobile/v1/sync/pull": Example(422),
+    "POST /mobile/v1/sync/check": Example(422, request=lambda: {"json": {}}),
+    "POST /mobile/v1/sync/push": Example(422, request=lambda: {"json": {"ops": []}}),
     "POST /mobile/v1/tracks": Example(422, request=lambda: {"json": {"points": []}}),
     "GET /mobile/v1/tracks": Example(422),
     "GET /mobile/v1/shifts": Example(200),
@@ -267,7 +331,10 @@ def streets(app: Flask) -> None:
 @pytest.fixture
 def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
     """By kind: things in every relation to the people above, and one of each kind that does not exist."""
-    nowhere = {name: str(uuid4()) for name in ("event_id", "assignment_id", "photo_id", "task_id", "notice_id")}
+    nowhere = {
+        name: str(uuid4())
+        for name in ("event_id", "assignment_id", "photo_id", "task_id", "notice_id", "request_id")
+    }
     events = [
         _case(app, "own event", "wg01", GRID, "cg", "handling"),
         _case(app, "own event in a foreign area", "wg01", street.GRID, street.DEPARTMENT, "pending_sign"),
@@ -282,8 +349,23 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
     return {
         "": [Thing("", {})],
         "photo bytes": [Thing("", {})],
-        "calendar": [Thing("", {"day": "2026-12-25", "import_id": str(uuid4())})],
+        "calendar": [
+            Thing(
+                "", {"rule_id": "99", "whistle_id": str(uuid4()), "day": "2026-12-25", "import_id": str(uuid4())}
+            )
+        ],
         "department": [Thing("", {"code": "cg"})],
+        "form": [Thing("", {"form_id": "diary", "version": "1"})],
+        "phone": [
+            Thing("phone of my area", {"seat_id": str(_phone("wg01")[0])}, area=GRID),
+            Thing("phone of a foreign area", {"seat_id": str(_phone(street.WORKER)[0])}, area=street.GRID),
+            Thing("phone that does not exist", {"seat_id": str(uuid4())}),
+        ],
+        "refused op": [
+            Thing("op of my area", {"row_id": str(_phone("wg01")[1])}, area=GRID),
+            Thing("op of a foreign area", {"row_id": str(_phone(street.WORKER)[1])}, area=street.GRID),
+            Thing("op that does not exist", {"row_id": str(uuid4())}),
+        ],
         "person": [Thing("", {"username": "wg03"})],
         "import": [Thing("", {"import_id": str(uuid4())})],
         "standards": [Thing("", {"batch_id": _standards()})],
@@ -329,6 +411,7 @@ def _case(
         "assignment_id": str(event.assignments[0].id),
         "photo_id": str(event.photos[0].id),
         "task_id": str(event.tasks[0].id if event.tasks else uuid4()),
+        "request_id": str(uuid4()),
     }
     return Thing(name, path, area, reporter, department, checker)
 
@@ -339,6 +422,15 @@ def _notice(username: str) -> str:
         notice.tell([user.id], f"test:{username}", "标题", "内容", about)
     [told] = notice.mine(user)
     return str(told.id)
+
+
+def _phone(username: str) -> tuple[UUID, UUID]:
+    """A seat of somebody's, and an op of theirs that was refused."""
+    user, error = find_user(username), {"code": "invalid", "field": "", "message": ""}
+    with transaction():
+        device, _ = devices.enroll(user, uuid4(), "", "", "")
+        quarantine.keep(user, device.id, device.device_id, "test", "", {}, error)
+    return device.id, db.session.scalars(select(Quarantine.id).where(Quarantine.device_id == device.id)).one()
 
 
 def _standards() -> str:
@@ -368,7 +460,7 @@ def _expected(example: Example, permission: str, who: Who, thing: Thing) -> int:
     granted = _granted(who.post, permission)
     if granted is None:
         return 403
-    bound = example.about in ("event", "task", "notice", "area", "worker")
+    bound = example.about in ("event", "task", "notice", "area", "worker", "phone", "refused op")
     return example.status if not bound or granted & ({"any"} | thing.relations(who)) else 404
 
 
@@ -418,7 +510,7 @@ def test_what_is_out_of_reach_answers_as_what_does_not_exist(app: Flask, things:
     for who in PEOPLE:
         person = Person(app, who.username)
         for operation, example in EXAMPLES.items():
-            if example.about not in ("event", "task", "notice"):
+            if example.about not in ("event", "task", "notice", "phone", "refused op"):
                 continue
             answers = [_send(person, operation, example, thing) for thing in things[example.about]]
             bodies = [_said(answer) for answer in answers if answer.status_code == 404]
@@ -485,7 +577,25 @@ def test_every_step_answers_every_post_as_authz_says(app: Flask, streets: None) 
 
 def _before(row: Transition[Any], area: str, department: str) -> Event:
     """A case, dispatched if the step is a department's, from which the step is possible."""
-    return make_event(state=row.sources[0].value, reporter="wg03", area=area, department=department)
+    made = make_event(state=row.sources[0].value, reporter="wg03", area=area, department=department)
+    with transaction():
+        event = db.session.get_one(Event, made.id)
+        match row.action:
+            case "escalate":
+                event.bounces = 2
+            case "unassign":
+                event.assignments[0].handler_id = event.reporter_id
+            case "drop_assist":
+                handling.carry_out(desk_of(event), event, "add_assist", assist=[_helper(event)])
+    return event
+
+
+def _lead(event: Event) -> str:
+    return event.assignments[0].department.code if event.assignments else ""
+
+
+def _helper(event: Event) -> str:
+    return "zj" if desk_of(event).username != street.DESK else street.SECOND_DEPARTMENT
 
 
 def _take(person: Person, event: Event, etag: str, row: Transition[Any]) -> TestResponse:
@@ -495,7 +605,12 @@ def _take(person: Person, event: Event, etag: str, row: Transition[Any]) -> Test
         "department": "xf" if is_home else street.SECOND_DEPARTMENT,
         "assignee": "wg01" if is_home else street.WORKER,
         "condition": str(rulebook.current().by_id[event.category_id].conditions[0].id),
+        "assist": [_helper(event)],
+        "assistant": _helper(event),
+        "handler": {"cg": "jb01", "ga": "ga01"}.get(_lead(event), street.CLERK),
     }
+    if "parent" in row.needs:
+        values["parent"] = str(make_event(reporter="wg03", area=event.area.codes[0].code).id)
     path = f"/api/events/{event.id}/steps"
     if row in lifecycle.ASSIGNMENT:
         path = f"/api/events/{event.id}/assignments/{event.assignments[0].id}/steps"

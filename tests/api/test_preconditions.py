@@ -21,6 +21,15 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Proven beside their own tests.
 ELSEWHERE = {
+    "POST /api/events/{event_id}/requests",
+    "POST /api/events/{event_id}/requests/{request_id}/decisions",
+    "POST /api/events/{event_id}/reopenings",
+    "PATCH /api/procedures/{rule_id}",
+    "POST /api/whistles/{whistle_id}/report-ins",
+    "POST /api/whistles/{whistle_id}/close",
+    "POST /api/devices/{seat_id}/revoke",
+    "POST /api/quarantine/{row_id}/mend",
+    "POST /api/quarantine/{row_id}/drop",
     "POST /api/areas/grids/imports/{import_id}/confirm",
     "POST /api/areas/regions/imports/{import_id}/confirm",
     "PUT /api/calendar/{day}",
@@ -36,6 +45,14 @@ ELSEWHERE = {
 }
 # Writes that make something new or are safe to repeat, so there is nothing to overwrite.
 NO_EDITS = {
+    "POST /api/events",
+    "POST /api/events/bulk",  # each item tells the version it was seen in
+    "POST /api/procedures",
+    "POST /api/whistles",
+    "POST /mobile/v1/device/enroll",
+    "POST /mobile/v1/device/heartbeat",
+    "POST /mobile/v1/sync/check",
+    "POST /mobile/v1/sync/push",
     "POST /api/areas/grids/imports",
     "POST /api/areas/regions/imports",
     "POST /api/sessions",

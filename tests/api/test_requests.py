@@ -370,3 +370,40 @@ def test_a_refusal_needs_a_reason(app: Flask) -> None:
     ask(app, "cg01", event, "extension")
 
     assert_problem(decide(app, "dd01", event, "refuse", ""), 422, "invalid", "note")
+
+
+# -- versions ----------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "requests": {"action": "extension", "note": "等"},
+    "requests/{request}/decisions": {"action": "withdraw"},
+    "reopenings": {"note": "不满意"},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("held, status", [(None, 428), ('"0"', 412), ("*", 412)])
+def test_nothing_is_written_blind(app: Flask, way: str, held: str | None, status: int) -> None:
+    event = make_event(state="handling")
+    ask(app, "cg01", event, "extension")
+    clerk = Person(app, "cg01")
+    request = clerk.event(event.id)["requests"][0]["id"]
+    before = census("login_session", "trail_entry")
+
+    headers = {"If-Match": held} if held else {}
+    answer = clerk.post(f"/api/events/{event.id}/{way.format(request=request)}", json=WAYS[way], headers=headers)
+
+    assert answer.status_code == status
+    assert census("login_session", "trail_entry") == before
+
+
+def test_a_request_sent_twice_is_made_once(app: Flask) -> None:
+    event = make_event(state="handling")
+    clerk = Person(app, "cg01")
+    held = {"If-Match": clerk.event(event.id)["etag"], "Idempotency-Key": "0190a000-0000-7000-8000-000000000001"}
+    told = {"action": "suspension", "note": "等材料", "until": "2026-12-10"}
+
+    answers = [clerk.post(f"/api/events/{event.id}/requests", json=told, headers=held) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(fresh(event).requests) == 1

@@ -13,6 +13,7 @@ import yaml
 from flask import Flask
 
 from fixtures.daling import PASSWORD, STREET
+from grid.accounts import delegation
 from grid.accounts import session as sessions
 from grid.accounts.session import Verdict
 from grid.areas import net
@@ -64,7 +65,7 @@ class Stage:
         settings = {"DATABASE": f"sqlite:///{self.folder}/stage.db", "DATA": str(self.folder)}
         app = create_app(settings | {"DEMO": True, "COOKIE_SECURE": False})
         app.testing = False
-        for memory in (net, rulebook, almanac):
+        for memory in (net, rulebook, almanac, delegation):
             memory.forget()
         return app
 

@@ -153,7 +153,8 @@ def _garble(rig: CrashRig) -> None:
 def _is_in(bird: str, text: str) -> bool:
     """As it is, as an address has it, as JSON and as Python escape it, as bytes read in another way."""
     shapes = {bird, quote(bird), json.dumps(bird)[1:-1], repr(bird.encode())[2:-1]}
-    shapes.add(bird.encode().decode("latin-1"))
+    latin = bird.encode().decode("latin-1")
+    shapes |= {latin, repr(latin)[1:-1], json.dumps(repr(latin), ensure_ascii=False)[2:-2]}
     return any(shape in text for shape in shapes)
 
 

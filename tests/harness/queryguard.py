@@ -51,7 +51,8 @@ def _by(owners: str = "", paths: str = "", departments: str = "", reached: str =
 
 
 # Tables that are everybody's (areas, rules, calendars, departments, names of the staff) or hold nothing of anybody
-# (counters, jobs) are not here.
+# (counters, jobs, the change log, which says no more than that something changed) are not here, nor those reached
+# through the posts of their owners (device, quarantine: the permission matrix holds them).
 SCOPED: Mapping[str, Belonging] = {
     "event": _by(owners="reporter_id", paths="area_path", reached="id merged_into_id"),
     "event_log": _by(reached="event_id"),
@@ -62,8 +63,14 @@ SCOPED: Mapping[str, Belonging] = {
     "deadline_change": _by(reached="deadline_id"),
     "deadline_pause": _by(reached="deadline_id"),
     "event_request": _by(owners="asker_id", reached="id event_id"),
+    "whistle": _by(owners="blower_id", paths="area_path", reached="id"),
+    "whistle_call": _by(departments="department_id", reached="whistle_id"),
     "request_decision": _by(reached="request_id event_id"),
     "notice": _by(owners="user_id"),
+    "record": _by(owners="owner_id", paths="area_path", reached="id"),
+    "record_conflict": _by(reached="record_id"),
+    "record_version": _by(reached="record_id"),
+    "sync_op": _by(owners="user_id"),
     "media_upload": _by(owners="user_id"),
     "op": _by(owners="actor_id"),
     "login_session": _by(owners="user_id", reached="id"),
@@ -116,8 +123,8 @@ def guarding() -> Iterator[Guard]:
 
 def _caller() -> Caller | None:
     """Who is calling; None for an administrator, and while finding out."""
-    if "guarded" not in g:
-        g.guarded = None
+    if g.get("guarded_as") != g.actor.id:  # a part of a request may be done for somebody else
+        g.guarded_as, g.guarded = g.actor.id, None
         held = g.actor.posts
         if not any(posts.find(one.post).is_separate for one in held):
             g.guarded = Caller(g.actor.id, g.actor.department_id, tuple(one.area.path for one in held))
@@ -132,32 +139,28 @@ def is_proven(statement: Any, caller: Caller, session: Session) -> bool:
     if not isinstance(statement, Select):
         return False
     parts = _parts(statement.whereclause)
-    inner = [_select(s) for s in _sources(statement) if isinstance(s, AliasedReturnsRows) and not _name(s)]
-    tables = {_name(source) for source in _sources(statement)} & SCOPED.keys()
+    sources, links = _from(statement)
+    inner = [_select(source) for source in sources if isinstance(source, AliasedReturnsRows) and not _name(source)]
+    tables = {_name(source) for source in sources} & SCOPED.keys()
     proven = {name for name in tables if any(_confines(part, name, caller, session) for part in parts)}
-    links = [*parts, *_joins(statement)]
+    links += parts
     while more := {name for name in tables - proven if any(_links(link, name, proven) for link in links)}:
         proven |= more
     return tables == proven and all(is_proven(one, caller, session) for one in inner)
 
 
-def _sources(statement: Select[Any]) -> Iterator[FromClause]:
-    todo = list(statement.get_final_froms())
+def _from(statement: Select[Any]) -> tuple[list[FromClause], list[Any]]:
+    """What it selects from, and what its joins say."""
+    sources, links = [], []
+    todo = list(statement.get_final_froms())  # dear: it compiles the statement
     while todo:
         source = todo.pop()
         if isinstance(source, Join):
             todo += [source.left, source.right]
+            links += _parts(source.onclause)
         else:
-            yield source
-
-
-def _joins(statement: Select[Any]) -> Iterator[Any]:
-    todo = list(statement.get_final_froms())
-    while todo:
-        source = todo.pop()
-        if isinstance(source, Join):
-            todo += [source.left, source.right]
-            yield from _parts(source.onclause)
+            sources.append(source)
+    return sources, links
 
 
 def _name(source: Any) -> str:
@@ -236,7 +239,7 @@ def _is_within(parts: list[Any], table: str, caller: Caller) -> bool:
 def _exists(inner: Select[Any], table: str, caller: Caller, session: Session) -> bool:
     """EXISTS a row that is the caller's and hangs on this one."""
     parts = _parts(inner.whereclause)
-    others = {_name(source) for source in _sources(inner)} & SCOPED.keys() - {table}
+    others = {_name(source) for source in _from(inner)[0]} & SCOPED.keys() - {table}
     return any(
         any(_links(part, table, {other}) for part in parts)
         and any(_confines(part, other, caller, session) for part in parts)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grid.db import db
+from grid.db import db, transaction
+from grid.events import gallery
+from grid.media.media import Media
 from grid.records.record import RecordConflict, RecordVersion
+from tests.conftest import Clock
 from tests.factories.phone import PLACE, Phone
+from tests.factories.photo import jpeg
 from tests.factories.reader import look_again
 
 SHA = "a" * 64
@@ -144,6 +149,23 @@ def test_wrong_values_are_refused_by_field_and_kept_for_mending(phones: tuple[Ph
     results = phones[0].push(*(phones[0].diary_op(values=right | wrong) for wrong in WRONG.values()))
 
     assert [result["error"]["field"] for result in results] == list(WRONG)
+
+
+def test_a_photo_of_a_record_is_not_swept_away(phones: tuple[Phone, Phone], time: Clock) -> None:
+    kept, left = jpeg(1), jpeg(2)
+    for data in (kept, left):
+        assert phones[0].upload(data).status_code == 201
+    record_id = begin(phones[0])
+    edit(phones[0], record_id, 1, photos=[hashlib.sha256(kept).hexdigest()])
+    edit(phones[0], record_id, 2, photos=None)  # an older version still shows it
+    time.move(days=30)
+
+    with transaction():
+        forgotten = gallery.forget_unclaimed(time())
+
+    look_again()
+    assert forgotten == 1
+    assert [media.sha256 for media in db.session.scalars(select(Media))] == [hashlib.sha256(kept).hexdigest()]
 
 
 def test_a_form_nobody_knows_here_is_refused(phones: tuple[Phone, Phone]) -> None:

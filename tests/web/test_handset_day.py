@@ -1,4 +1,4 @@
-"""A worker's day besides reporting: patrol, diary, notices, a spoken note, what is on the phone without a network."""
+"""A worker's day besides reporting: patrol, diary, a spoken note, what may have been reported already."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_the_same_thing_nearby_is_shown_before_it_is_reported_twice(handset: Han
     for _ in range(2):
         phone.goto("/m/#/report")
         take_photo(phone)
-        phone.locator(".category-grid button").nth(2).click()
+        phone.get_by_role("button", name="施工扰民").click()
         if phone.get_by_test_id("similar").count():
             break
         submit(phone)

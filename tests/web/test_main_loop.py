@@ -96,7 +96,7 @@ def test_a_report_becomes_a_closed_case(
 def test_a_report_made_without_network_waits_and_then_arrives(handset: Callable[[str], Page], photo: Path) -> None:
     phone = handset("wg01")
     phone.goto("/m/#/report")
-    phone.get_by_test_id("category-search").wait_for()
+    phone.locator(".category-grid button").first.wait_for()
 
     phone.context.set_offline(True)
     choose_photo(phone, photo)

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createClient } from '@/shared/api/client.js';
 import { createSession } from '@/shared/api/session.js';
 import { adopt } from '@/handset/outbox/adopt.js';
-import { addMedia, dropDraft, emptyAnswer, emptyReport, loadDraft, removeMedia, saveDraft } from '@/handset/outbox/draft.js';
+import { addMedia, dropDraft, emptyAnswer, emptyRecord, emptyReport, loadDraft, removeMedia, saveDraft } from '@/handset/outbox/draft.js';
 import { createFlusher } from '@/handset/outbox/flusher.js';
-import { answerOp, readOp, reportOp, shiftOp } from '@/handset/outbox/op.js';
+import { answerOp, readOp, recordOp, reportOp, shiftOp } from '@/handset/outbox/op.js';
 import { choices, words } from '@/handset/outbox/plain.js';
 import { arrivedWork, enqueue, ownWork } from '@/handset/outbox/queue.js';
 import { again, draftOf, giveUp, insist, toForm } from '@/handset/outbox/redo.js';
@@ -252,6 +252,19 @@ describe('results', () => {
     expect(sentOps(calls)).toEqual([]);
     expect(await own()).toMatchObject([{ is: 'waiting', kind: 'shift.on' }]);
   });
+});
+
+test('an edit of something made offline waits for it and learns its number', async () => {
+  const form = { id: 'diary', version: 1 };
+  const draft = { ...emptyRecord('wg01', form), values: { done: '一' } };
+  const first = await enqueue(store, { username: 'wg01', op: recordOp(draft, 'diary', []), title: '日志' });
+  await enqueue(store, { username: 'wg01', op: recordOp({ ...draft, values: { done: '二' } }, 'diary', [first]), title: '日志' });
+  const calls = await online(undefined, { result: (op) => ({ op_id: op.op_id, status: 'applied', rev: 5 }) });
+
+  await flusher.flush();
+
+  expect(sentOps(calls).map(({ base_rev, payload }) => [base_rev, payload.values.done])).toEqual([[null, '一'], [5, '二']]);
+  expect(await own()).toEqual([]);
 });
 
 describe('a person decides', () => {

@@ -47,8 +47,10 @@ def import_notice() -> int:
 
 
 def clocks(event: Event) -> dict[DeadlineKind, Deadline]:
-    rows = db.session.scalars(select(Deadline).where(Deadline.event_id == event.id).order_by(Deadline.id))
-    return {row.kind: row for row in rows}
+    """Those of the limit; the clock of signing is the street's, and short."""
+    kinds = (DeadlineKind.CASE, DeadlineKind.HANDLE)
+    found = select(Deadline).where(Deadline.event_id == event.id, Deadline.kind.in_(kinds))
+    return {row.kind: row for row in db.session.scalars(found.order_by(Deadline.id))}
 
 
 def test_a_clock_that_stays_in_known_years_is_final(app: Flask, time: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The change log: numbers become visible in their order, so that a reader who remembers the highest skips nothing."""
+"""The change log: numbers become visible in their order, so that who remembers the highest skips nothing."""
 
 from __future__ import annotations
 

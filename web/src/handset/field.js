@@ -119,6 +119,7 @@ async function welcome() {
   await seats.enroll(client);
   flusher.flush({ isHurried: true }).then(beat);
   await refreshBootstrap();
+  flusher.flush(); // the server may take more kinds than was known
   await puller.run();
 }
 
@@ -157,6 +158,7 @@ async function wipe() {
 
 async function settled(work, result) {
   await release(store, work.username, work.entity_id);
+  if (work.kind === 'record.put' && username.value) await collections.reload(username.value, ['record']);
   if (result?.error) sync.last_error = result.error.code ?? '';
 }
 

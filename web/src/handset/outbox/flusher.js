@@ -1,7 +1,7 @@
 /** When the outbox is sent: at start, back online, back in view, by a timer that backs off, by the button. */
 import { Failure } from '@/shared/api/failure.js';
 import { mediaBytes } from './draft.js';
-import { acknowledge, mark, ownWork } from './queue.js';
+import { acknowledge, mark, ownWork, rebase } from './queue.js';
 import { later, settle } from './settle.js';
 import { batches } from './size.js';
 
@@ -38,11 +38,14 @@ export function createFlusher({ store, ways, username, takes = () => true, onSet
   async function round(isDue) {
     const owner = username();
     if (!owner) return;
-    const words = (await ownWork(store, owner)).filter((work) => work.is === 'waiting' && takes(work.kind) && isDue(work));
-    for (const batch of batches(words.map(toOp))) {
-      const some = words.slice(0, batch.length);
-      words.splice(0, batch.length);
-      if (username() !== owner || !(await sendWords(batch, some))) return;
+    // What builds on work not yet through goes in the next turn, with the number the server gave meanwhile.
+    for (let turns = 0; turns < 10; turns += 1) {
+      const words = free(await ownWork(store, owner)).filter((work) => work.is === 'waiting' && takes(work.kind) && isDue(work));
+      if (!words.length) break;
+      for (const batch of batches(words.map(toOp))) {
+        const some = words.splice(0, batch.length);
+        if (username() !== owner || !(await sendWords(batch, some))) return;
+      }
     }
     const sent = (await ownWork(store, owner)).filter((work) => work.is === 'sent' && isDue(work));
     for (const work of sent) {
@@ -64,6 +67,7 @@ export function createFlusher({ store, ways, username, takes = () => true, onSet
     for (const work of works) {
       const result = results.find(({ op_id }) => op_id === work.op_id);
       await settle(store, work, result);
+      if (result?.rev) await rebase(store, work, result.rev);
       await onSettled(work, result);
     }
     return true;
@@ -121,6 +125,12 @@ export function createFlusher({ store, ways, username, takes = () => true, onSet
   }
 
   return { flush, start, stop: () => clearTimeout(timer) };
+}
+
+/** Without what waits for other work of this phone. */
+function free(works) {
+  const here = new Set(works.filter(({ is }) => is !== 'sent').map(({ op_id }) => op_id));
+  return works.filter(({ op }) => !op.depends_on.some((id) => here.has(id)));
 }
 
 const said = (error) => WAITING[error.kind] ?? error.message;

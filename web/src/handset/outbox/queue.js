@@ -76,6 +76,24 @@ export async function mark({ db, box }, op_id, change, fate) {
   return db.op.update(op_id, { ...change, ...sealedFate });
 }
 
+/**
+ * Work queued on top of `work`, never sent so far, learns the number the server has given: an edit of something made
+ * offline could not know it.
+ */
+export async function rebase(store, { username, op_id, entity_id }, rev) {
+  const { db, box } = store;
+  for (const next of await ownWork(store, username)) {
+    const waits = next.entity_id === entity_id && next.op.depends_on.includes(op_id) && next.tries === 0;
+    if (!waits) continue;
+    const op = { ...next.op, base_rev: rev };
+    await db.op.update(next.op_id, { body: await box.seal({ op, title: next.title }, bodyName(next.op_id)) });
+  }
+  await db.transaction('rw', db.row, async () => {
+    const row = await db.row.get([username, 'record', entity_id]);
+    if (row) await db.row.put({ ...row, rev });
+  });
+}
+
 /** Acknowledged in full: the row and its photos go, what the server said stays a month. */
 export async function acknowledge({ db, box }, { op_id, username, kind, owner, title, made_at, fate }) {
   const said = await box.seal({ kind, title, receipt: fate.receipt ?? null, status: fate.status }, `arrived/${op_id}`);

@@ -2,8 +2,8 @@
 import { isInside } from '@/shared/map/inside.js';
 import { distance_m } from '../place/distance.js';
 
-/** Nothing for longer than this was not walked, as far as anybody knows. */
-export const GAP_MS = 90_000;
+/** Silence for longer than this is a gap, as the server counts it. */
+export const GAP_MS = 120_000;
 const SEEN_M = 30;
 const M_PER_DEGREE = 111_195;
 

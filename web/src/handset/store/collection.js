@@ -31,4 +31,4 @@ export function createCollections(store) {
 }
 
 /** Each seal has its own random start: another one is another content. */
-const mark = ({ sealed }) => Array.from(sealed.iv).join();
+const mark = ({ sealed, rev }) => `${rev}/${Array.from(sealed.iv).join()}`;

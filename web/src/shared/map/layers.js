@@ -10,13 +10,23 @@ const NEIGHBOUR = { color: '#8c959f', weight: 1, fillColor: '#f6f8fa', fillOpaci
 /** A map without base map and without the library's mark. */
 export function createMap(element, { isFixed = false } = {}) {
   const map = L.map(element, {
-    preferCanvas: true, zoomControl: false, attributionControl: true, zoomSnap: 0.25, maxZoom: 20,
+    preferCanvas: true, renderer: canvas(), zoomControl: false, attributionControl: true, zoomSnap: 0.25, maxZoom: 20,
     dragging: !isFixed, scrollWheelZoom: !isFixed, doubleClickZoom: !isFixed, touchZoom: !isFixed,
   });
   map.attributionControl.setPrefix('');
   map.createPane('names').style.zIndex = 450; // below the lights
   if (!isFixed) L.control.zoom({ position: 'bottomright', zoomInTitle: '放大', zoomOutTitle: '缩小' }).addTo(map);
   return map.setView([22.95, 114.72], 12);
+}
+
+/** Leaflet may ask for one more redraw after a map was removed (seen with 1.9.4), when there is nothing to draw on. */
+function canvas() {
+  const renderer = L.canvas();
+  const redraw = renderer._redraw;
+  renderer._redraw = function redrawIfThere() {
+    if (this._ctx) redraw.call(this);
+  };
+  return renderer;
 }
 
 /** Outlines of areas; those whose code is in `mine` stand out. */

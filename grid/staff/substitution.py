@@ -1,0 +1,164 @@
+"""Substitution (顶岗、代办、交接): when people change, their area, their duty and their open tasks go to somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from grid import clock, revision
+from grid.accounts import post as posts
+from grid.accounts import user as users
+from grid.accounts.delegation import DelegatedPost, Delegation, DelegationKind
+from grid.accounts.permission import Permission, Relation
+from grid.accounts.scope import is_within
+from grid.accounts.user import User, UserPost
+from grid.db import db
+from grid.errors import Conflict, Forbidden, Invalid, NotFound
+from grid.tasks import handover
+from grid.trail import entry as trail
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is to have whose posts, from when to when, and why. tasks: the open ones go along."""
+
+    kind: DelegationKind
+    leaver: str
+    successor: str
+    ends_at: datetime
+    reason: str
+    begins_at: datetime | None = None
+    tasks: bool = False
+
+
+def lend(actor: User, wanted: Wanted) -> Delegation:
+    """Let one have another's posts for a while. Raises Forbidden, Invalid, Conflict.
+
+    One lends one's own; who manages delegations, those of places below their own; posts of administrators nobody.
+    """
+    leaver, successor = _person(wanted.leaver, "leaver"), _person(wanted.successor, "successor")
+    now = clock.now()
+    begins_at = wanted.begins_at or now
+    _check_times(begins_at, wanted.ends_at, now)
+    lent = _lendable(leaver)
+    _check_people(actor, leaver, successor, lent)
+    _check_overlap(leaver, successor, begins_at, wanted.ends_at)
+    row = Delegation(
+        kind=wanted.kind,
+        from_user_id=leaver.id,
+        to_user_id=successor.id,
+        begins_at=begins_at,
+        ends_at=wanted.ends_at,
+        reason=wanted.reason,
+        maker_id=actor.id,
+        made_at=now,
+    )
+    db.session.add(row)
+    # Its posts name the row, whose number the database gives.
+    db.session.flush()
+    db.session.add_all(DelegatedPost(delegation_id=row.id, post=p.post, area_id=p.area_id) for p in lent)
+    revision.bump(revision.ACCOUNTS)
+    told = {"from": leaver.username, "to": successor.username, "until": wanted.ends_at.isoformat()}
+    trail.record(actor, "delegation:lend", "delegation", row.id, kind=wanted.kind.value, **told)
+    if wanted.tasks:
+        handover.hand_over(actor, leaver, successor)
+    return row
+
+
+def end(actor: User, delegation_id: int) -> Delegation:
+    """Let it end now. Raises NotFound, Conflict when it is over already."""
+    row = get(actor, delegation_id)
+    now = clock.now()
+    if row.ends_at <= now:
+        raise Conflict("这次代理已经结束。")
+    row.ends_at = max(now, row.begins_at + timedelta(microseconds=1))
+    revision.bump(revision.ACCOUNTS)
+    trail.record(actor, "delegation:end", "delegation", row.id)
+    return row
+
+
+def hand_over(actor: User, leaver: str, successor: str) -> int:
+    """Give one's open tasks to another for good; how many. Raises as ``lend``."""
+    one, other = _person(leaver, "leaver"), _person(successor, "successor")
+    _check_people(actor, one, other, _lendable(one))
+    if not other.has(Permission.TASK_ANSWER):
+        raise Invalid("接手的人不能办核查任务，请另选。", field="successor")
+    return handover.hand_over(actor, one, other)
+
+
+def get(actor: User, delegation_id: int) -> Delegation:
+    """A delegation that concerns the actor, or that they manage. Raises NotFound."""
+    row = db.session.get(Delegation, delegation_id)
+    if row is None or not _concerns(actor, row):
+        raise NotFound("没有这次代理，或与你无关。")
+    return row
+
+
+def listed(actor: User) -> list[Delegation]:
+    """Those that concern the actor, newest first, at most 200."""
+    found = db.session.scalars(select(Delegation).order_by(Delegation.id.desc()).limit(200))
+    return [row for row in found if _concerns(actor, row)]
+
+
+def _concerns(actor: User, row: Delegation) -> bool:
+    if actor.id in (row.from_user_id, row.to_user_id, row.maker_id):
+        return True
+    leaver = db.session.get_one(User, row.from_user_id)
+    return _may_manage(actor, _lendable(leaver))
+
+
+def _person(username: str, field: str) -> User:
+    try:
+        return users.find(username)
+    except NotFound:
+        raise Invalid("没有这个人，请从名单里选。", field=field) from None
+
+
+def _lendable(user: User) -> list[UserPost]:
+    found = [(held, posts.find(held.post)) for held in user.posts]
+    return [held for held, post in found if not (post.is_by_command or post.is_internal or post.is_separate)]
+
+
+def _check_times(begins_at: datetime, ends_at: datetime, now: datetime) -> None:
+    if ends_at <= max(begins_at, now):
+        raise Invalid("结束时间要晚于开始时间和现在。", field="ends_at")
+    if ends_at - begins_at > LONGEST:
+        raise Invalid("代理最长一年。", field="ends_at")
+
+
+def _check_people(actor: User, leaver: User, successor: User, lent: list[UserPost]) -> None:
+    if leaver.id == successor.id:
+        raise Invalid("不能由本人代理本人。", field="successor")
+    if not lent:
+        raise Invalid("这个人没有可以交给别人的岗位。", field="leaver")
+    if actor.id != leaver.id and not _may_manage(actor, lent):
+        raise Forbidden("你不能安排这个人的岗位。")
+    needs_department = any(posts.find(held.post).needs_department for held in lent)
+    if needs_department and leaver.department_id != successor.department_id:
+        raise Invalid("部门的岗位只能交给本部门的人。", field="successor")
+
+
+def _may_manage(actor: User, lent: list[UserPost]) -> bool:
+    grants = list(actor.grants(Permission.DELEGATION_MANAGE))
+    if any(Relation.ANY in grant.relations for grant in grants):
+        return True
+    # Strictly below: nobody gets by it what stands beside or above them.
+    return bool(lent) and all(
+        any(is_within(held.area.path, grant.path) and held.area.path != grant.path for grant in grants)
+        for held in lent
+    )
+
+
+def _check_overlap(leaver: User, successor: User, begins_at: datetime, ends_at: datetime) -> None:
+    same = select(Delegation.id).where(
+        Delegation.from_user_id == leaver.id,
+        Delegation.to_user_id == successor.id,
+        Delegation.begins_at < ends_at,
+        Delegation.ends_at > begins_at,
+    )
+    if db.session.scalar(same.limit(1)) is not None:
+        raise Conflict("这段时间里已经安排过同样的代理。")

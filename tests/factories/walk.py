@@ -1,0 +1,216 @@
+"""Random walks of a case: steps and requests by those who may, strays, and what must hold after each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from grid import clock
+from grid.accounts import user as users
+from grid.accounts.user import User
+from grid.db import db, transaction
+from grid.errors import DomainError
+from grid.events import checking, handling, lifecycle, request_rule, requesting, resuming, rulebook
+from grid.events.deadline import OPEN, Deadline, DeadlineKind, DeadlineState
+from grid.events.event import Assignment, Event
+from grid.events.request import RequestKind, Verdict
+from grid.events.state import AssignmentState, State
+from grid.tasks.task import TaskResult, TaskState
+from tests.factories.event import make_event
+from tests.factories.reader import look_again
+
+A = AssignmentState
+DEPARTMENTS = ("cg", "xf", "ga")
+LEADERS = {"arbitrate", "force_close"}
+ENDED = {A.CONFIRMED, A.RETURNED, A.CANCELLED}
+RARE = {"force_close", "merge", "reject", "hand_up", "hand_down"}  # else most walks would end at once, or stall
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one draw decides: which of the possible things, how, when, and whether somebody strays."""
+
+    which: int
+    how: int
+    minutes: int
+    is_stray: bool
+
+
+class Walk:
+    """One case on its way."""
+
+    def __init__(self) -> None:
+        self.parent = make_event(reporter="wg02", description="主案")
+        self.event = make_event()
+        self.taken: Counter[str] = Counter()
+
+    def go(self, choice: Choice, forward: Callable[[float], None]) -> None:
+        """One step, or one attempt; then everything must hold."""
+        forward(choice.minutes)
+        look_again()
+        before = db.session.get_one(Event, self.event.id).version
+        try:
+            with transaction():
+                event = db.session.get_one(Event, self.event.id)
+                done = self._act(event, choice)
+        except DomainError:
+            look_again()
+            assert db.session.get_one(Event, self.event.id).version == before
+        else:
+            self.taken[done] += 1
+            if done:
+                self.check()
+
+    def _act(self, event: Event, choice: Choice) -> str:
+        possible = self._possible(event, choice)
+        if event.state is State.SUSPENDED and event.suspended_until and event.suspended_until <= clock.now():
+            resuming.sweep()
+            return "sweep"
+        if not possible:
+            return ""
+        name, act = possible[choice.which % len(possible)]
+        act()
+        return name
+
+    def _possible(self, event: Event, choice: Choice) -> list[tuple[str, Callable[[], object]]]:
+        found: list[tuple[str, Callable[[], object]]] = []
+        for row in lifecycle.possible_from(lifecycle.EVENT, event.state):
+            if row.by_task or (row.action in RARE and choice.how % 7):
+                continue
+            who = self._stray(choice) or ("ld01" if row.action in LEADERS else "dd01")
+            found.append((row.action, self._step(who, event, row, choice)))
+        for part in event.assignments:
+            found += self._of_part(event, part, choice)
+        for task in event.tasks:
+            if task.state is TaskState.OPEN:
+                result = TaskResult.PASS if choice.how % 3 else TaskResult.FAIL
+                found.append(
+                    (f"answer {result}", lambda t=task, r=result: checking.answer(t.assignee, t, r, "看过"))  # type: ignore[misc]
+                )
+        return found + self._of_requests(event, choice)
+
+    def _stray(self, choice: Choice) -> str | None:
+        return ("wg01", "ld01", "xf01", "xt01", "slr01")[choice.how % 5] if choice.is_stray else None
+
+    def _step(self, who: str, event: Event, row: Any, choice: Choice) -> Callable[[], object]:
+        told = self._told(event, row.needs, choice)
+        return lambda: handling.move(users.find(who), event, row.action, **told)
+
+    def _of_part(self, event: Event, part: Assignment, choice: Choice) -> list[tuple[str, Callable[[], object]]]:
+        clerk = self._stray(choice) or f"{part.department.code}01"
+        found: list[tuple[str, Callable[[], object]]] = []
+        for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, part.state):
+            told = {"handler": clerk} if row.action == "assign" else self._told(event, row.needs, choice)
+            found.append(
+                (
+                    row.action,
+                    lambda a=row.action, t=told: handling.move_assignment(  # type: ignore[misc]
+                        users.find(clerk), event, part.id, a, **t
+                    ),
+                )
+            )
+        kinds = [kind for kind, rule in request_rule.RULES.items() if rule.own_states is not None]
+        kind = kinds[choice.how // 7 % len(kinds)]
+        found.append((f"ask {kind}", lambda: self._ask(users.find(clerk), event, kind, choice)))
+        return found
+
+    def _of_requests(self, event: Event, choice: Choice) -> list[tuple[str, Callable[[], object]]]:
+        found: list[tuple[str, Callable[[], object]]] = []
+        if not choice.how % 5:
+            found.append(("ask void", lambda: self._ask(users.find("dd01"), event, RequestKind.VOID, choice)))
+        verdict = Verdict.APPROVE if choice.how % 4 else Verdict.REFUSE
+        for request in event.requests:
+            if not request.is_pending:
+                continue
+            people = [users.find(name) for name in ("dd01", "zbz01", "slr01", "cg01", "xf01", "ga01")]
+            decider = next((p for p in people if requesting.may_decide(p, event, request)), people[0])
+            deed = (
+                f"{verdict} {request.kind}",
+                lambda d=decider, r=request: requesting.decide(d, event, r.id, verdict, "意见"),  # type: ignore[misc]
+            )
+            found += [deed, deed, deed]  # type: ignore[list-item]
+            found.append(("withdraw", lambda r=request: requesting.withdraw(r.asker, event, r.id)))  # type: ignore[misc]
+        return found
+
+    def _ask(self, actor: User, event: Event, kind: RequestKind, choice: Choice) -> object:
+        until = None
+        if "until" in request_rule.RULES[kind].needs:
+            until = clock.now() + timedelta(days=1 + choice.how % 3)
+        return requesting.ask(actor, event, kind, "理由", until)
+
+    def _told(self, event: Event, needs: tuple[str, ...], choice: Choice) -> dict[str, Any]:
+        helpers = [a.department.code for a in event.assignments if a.role == "assist" and a.is_open]
+        values = {
+            "note": "说明",
+            "department": DEPARTMENTS[choice.how % 3],
+            "assist": [DEPARTMENTS[(choice.how + 1) % 3]],
+            "assistant": (helpers or ["cg"])[-1],
+            "assignee": "wg01",
+            "parent": str(self.parent.id),
+            "condition": rulebook.current().by_id[event.category_id].conditions[0].id,
+        }
+        return {name: values[name] for name in needs}
+
+    # -- what must hold -------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        look_again()
+        event = db.session.get_one(Event, self.event.id)
+        clocks = list(db.session.scalars(select(Deadline).where(Deadline.event_id == event.id)))
+        _check_case(event, [c for c in clocks if c.kind is DeadlineKind.CASE and c.state in OPEN])
+        for part in event.assignments:
+            _check_part(event, part, [c for c in clocks if c.assignment_id == part.id and c.state in OPEN])
+        assert event.pending_requests == sum(r.is_pending for r in event.requests)
+        for request in event.requests:
+            if request.is_pending:
+                rule = request_rule.RULES[request.kind]
+                assert request_rule.fits(rule, event, request_rule.subject(event, request))
+
+    def check_history(self) -> None:
+        look_again()
+        event = db.session.get_one(Event, self.event.id)
+        history = event.history
+        assert [entry.seq for entry in history] == list(range(1, event.history_seq + 1))
+        assert all(entry.is_intact() for entry in history)
+        assert [entry.source for entry in history[1:]] == [entry.target for entry in history[:-1]]
+        assert history[-1].target is event.state
+
+
+def _check_case(event: Event, clocks: list[Deadline]) -> None:
+    assert (event.closed_at is not None) == event.state.is_final
+    assert (event.suspended_until is not None) == (event.state is State.SUSPENDED)
+    if event.filed_at is None or event.state.is_final:
+        assert clocks == []
+        return
+    [row] = clocks
+    is_paused = row.state is DeadlineState.PAUSED
+    assert is_paused == (event.state is State.SUSPENDED)
+    assert event.due_at == (None if is_paused else row.due_at)
+
+
+def _check_part(event: Event, part: Assignment, clocks: list[Deadline]) -> None:
+    if event.state.is_final:
+        assert part.state in ENDED
+        assert clocks == []
+        return
+    handle = [row for row in clocks if row.kind is DeadlineKind.HANDLE]
+    sign = [row for row in clocks if row.kind is DeadlineKind.SIGN]
+    match part.state:
+        case A.CONFIRMED | A.CANCELLED:
+            assert clocks == []
+        case A.RETURNED:
+            assert sign == []
+            assert [row.state for row in handle] in ([], [DeadlineState.PAUSED])
+        case A.SUSPENDED:
+            assert event.state is State.SUSPENDED
+            assert {row.state for row in clocks} == {DeadlineState.PAUSED}
+            assert len(handle) == 1
+        case _:
+            assert [row.state for row in handle] == [DeadlineState.RUNNING]
+            assert len(sign) == (part.state is A.PENDING_SIGN)
+            assert part.due_at == handle[0].due_at
