@@ -23,9 +23,13 @@ LATE_ROWS = 500  # more are counted, not listed
 
 
 def _counts(view: View) -> ColumnElement[bool]:
-    """Clocks that count at the data's moment: started, not cancelled by then, of cases not given up by then."""
+    """Clocks that count at the data's moment: started, not cancelled by then, of cases not given up by then.
+
+    Those that stand still (挂账, 回退) count nowhere until they run on.
+    """
     return and_(
         view.before(Deadline.started_at),
+        Deadline.state != DeadlineState.PAUSED,
         or_(Deadline.state != DeadlineState.CANCELLED, view.after(Deadline.finished_at)),
         or_(Event.state == State.CLOSED, view.after(Event.closed_at)),
     )
@@ -42,8 +46,10 @@ def clocks(view: View) -> dict[str, int]:
     is_due = and_(Deadline.due_at >= view.period.start, Deadline.due_at < view.period.as_of)
     row = db.session.execute(
         select(
-            func.count().filter(is_closed, Deadline.state == DeadlineState.MET).label("on_time"),
-            func.count().filter(is_closed, Deadline.state == DeadlineState.MISSED).label("late"),
+            func.count().filter(is_closed, Deadline.is_in_time).label("on_time"),
+            func.count()
+            .filter(is_closed, Deadline.state == DeadlineState.MISSED, ~Deadline.is_exempt)
+            .label("late"),
             func.count().filter(is_due, missed).label("due"),
             func.count().filter(_is_overdue(view)).label("overdue"),
         )
@@ -172,6 +178,7 @@ def _holder(view: View) -> ScalarSelect[str]:
             theirs.c.event_id == Event.id,
             theirs.c.kind == DeadlineKind.HANDLE,
             view.before(theirs.c.started_at),
+            theirs.c.state != DeadlineState.PAUSED,
             or_(theirs.c.state != DeadlineState.CANCELLED, view.after(theirs.c.finished_at)),
         )
         .order_by(theirs.c.started_at.desc(), theirs.c.id.desc())

@@ -251,7 +251,7 @@ def test_every_table_of_ours_names_its_source() -> None:
 
 
 def test_no_module_is_named_after_a_kind() -> None:
-    kinds = {"utils", "util", "helpers", "models", "services", "constants", "misc", "managers", "base"}
+    kinds = {"utils", "util", "helpers", "models", "services", "constants", "misc", "managers", "base", "common"}
     named = {path.stem for package in PACKAGES for path in _files(package)} & kinds
 
     assert named == set()

@@ -1,7 +1,7 @@
 """Delegation (代理): somebody has another's posts and area for a while: a stand-in (顶岗), or duty handed on.
 
-The rows are read with the revision of the accounts; whether one holds at this moment is asked each time, so that it
-begins and ends by itself. What a post gives only by command is never handed on.
+The rows are read with the revision of the accounts; whether one holds at this moment is asked each time, so that
+it begins and ends by itself. What a post gives only by command is never handed on.
 """
 
 from __future__ import annotations
@@ -104,6 +104,6 @@ def _read() -> dict[int, tuple[Lent, ...]]:
         .order_by(Delegation.id, DelegatedPost.id)
     )
     lent: dict[int, tuple[Lent, ...]] = {}
-    for user_id, *told in db.session.execute(found):
-        lent[user_id] = (*lent.get(user_id, ()), Lent(*told))
+    for user_id, post, path, begins_at, ends_at in db.session.execute(found):
+        lent[user_id] = (*lent.get(user_id, ()), Lent(post, path, begins_at, ends_at))
     return lent

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import h3
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Row, Select, select, true
 
 from grid import clock
 from grid.accounts.user import User
@@ -24,9 +25,9 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A case like another. distance_m: between the two."""
+    """A case like another: what is needed of it, no more. distance_m: between the two."""
 
-    event: Event
+    event: Row[Any]
     distance_m: float
 
     @property
@@ -42,17 +43,26 @@ def to(event: Event, actor: User | None = None) -> list[Similar]:
     rows = visible(actor) if actor else true()
     found = (
         Similar(other, distance_m(event.lon, event.lat, other.lon, other.lat))
-        for other in db.session.scalars(_near(event, rows))
+        for other in db.session.execute(_near(event, rows))
     )
     return sorted((one for one in found if one.distance_m <= NEAR_M), key=lambda one: one.distance_m)[:MOST]
 
 
-def _near(event: Event, rows: ColumnElement[bool]) -> Select[Event]:
+def _near(event: Event, rows: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     # A cell of this size is about 350 m wide: with its ring it covers 50 m around any point of it.
     cells = list(h3.grid_disk(event.h3, 1))
     category = rulebook.current().by_id.get(event.category_id)
     return (
-        select(Event)
+        # Columns, not cases: this is asked of every report.
+        select(
+            Event.id,
+            Event.case_no,
+            Event.reported_at,
+            Event.lon,
+            Event.lat,
+            Event.description,
+            Event.address,
+        )
         .where(
             Event.h3.in_(cells),
             Event.reported_at.between(event.reported_at - SOON, event.reported_at + SOON),

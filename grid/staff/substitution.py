@@ -1,4 +1,4 @@
-"""Substitution (顶岗、代办、交接): when people change, their area, their duty and their open tasks go to somebody."""
+"""Substitution (顶岗、代办、交接): when people change, their area, duty and open tasks go to somebody."""
 
 from __future__ import annotations
 

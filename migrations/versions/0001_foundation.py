@@ -330,6 +330,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_import")),
     )
     op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("from_user_id", sa.Integer(), nullable=False),
+        sa.Column("to_user_id", sa.Integer(), nullable=False),
+        sa.Column("begins_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > begins_at", name=op.f("ck_delegation_dates")),
+        sa.CheckConstraint("from_user_id <> to_user_id", name=op.f("ck_delegation_people")),
+        sa.ForeignKeyConstraint(
+            ["from_user_id"], ["user_account.id"], name=op.f("fk_delegation_from_user_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["maker_id"], ["user_account.id"], name=op.f("fk_delegation_maker_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_user_id"], ["user_account.id"], name=op.f("fk_delegation_to_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index("ix_delegation_from_user_id", ["from_user_id"], unique=False)
+        batch_op.create_index("ix_delegation_to_user_id", ["to_user_id"], unique=False)
+
+    op.create_table(
         "device",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
@@ -742,6 +771,21 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index("ix_assignment_department_id_state", ["department_id", "state"], unique=False)
         batch_op.create_index("ix_assignment_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "delegated_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("delegation_id", sa.Integer(), nullable=False),
+        sa.Column("post", sa.String(length=40), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_delegated_post_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"], ["delegation.id"], name=op.f("fk_delegated_post_delegation_id_delegation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegated_post")),
+    )
+    with op.batch_alter_table("delegated_post", schema=None) as batch_op:
+        batch_op.create_index("ix_delegated_post_delegation_id", ["delegation_id"], unique=False)
 
     op.create_table(
         "event_photo",
@@ -1230,6 +1274,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_photo_event_id")
 
     op.drop_table("event_photo")
+    with op.batch_alter_table("delegated_post", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegated_post_delegation_id")
+
+    op.drop_table("delegated_post")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_event_id")
         batch_op.drop_index("ix_assignment_department_id_state")
@@ -1316,6 +1364,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_user_id")
 
     op.drop_table("device")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegation_to_user_id")
+        batch_op.drop_index("ix_delegation_from_user_id")
+
+    op.drop_table("delegation")
     op.drop_table("calendar_import")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_department_id"))

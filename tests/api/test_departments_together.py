@@ -11,10 +11,9 @@ from grid.events.deadline import Deadline, DeadlineKind, DeadlineState
 from grid.events.event import Event
 from tests.conftest import Clock
 from tests.factories.event import fresh, make_event
-from tests.factories.person import Person
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
-from tests.factories.request import step
+from tests.factories.request import person, step
 
 
 def _part(event: Event, code: str) -> str:
@@ -40,7 +39,7 @@ def test_the_case_waits_for_all_and_each_says_what_it_did(app: Flask) -> None:
         _finish(app, event, code)
         states.append(fresh(event).state.value)
 
-    told = Person(app, "dd01").event(event.id)
+    told = person(app, "dd01").event(event.id)
 
     assert states == ["pending_sign", "pending_sign", "feedback"]
     assert [(a["role"]["code"], a["result"]) for a in told["assignments"]] == [

@@ -16,10 +16,10 @@ from grid.events.event import Event
 from tests.conftest import Clock
 from tests.factories.account import make_user
 from tests.factories.event import make_event
-from tests.factories.person import Person, make_report
+from tests.factories.person import make_report
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
-from tests.factories.request import step
+from tests.factories.request import person, step
 
 PHOTOS = [{"sha256": "a" * 64, "role": "near"}, {"sha256": "b" * 64, "role": "after"}]
 
@@ -34,7 +34,7 @@ def _entry(occurred_at: str) -> dict[str, Any]:
 def test_what_happened_during_an_outage_is_entered_with_its_own_time(app: Flask, time: Clock) -> None:
     at = clock.local(time.at - timedelta(days=2)).isoformat()
 
-    answer = Person(app, "slr01").post("/api/events", json=_entry(at))
+    answer = person(app, "slr01").post("/api/events", json=_entry(at))
 
     assert answer.status_code == 201, answer.text
     told = answer.json
@@ -53,17 +53,17 @@ def fresh_event(told: dict[str, Any]) -> Event:
 def test_nothing_to_come_and_nothing_too_old(app: Flask, time: Clock, hours: int) -> None:
     at = clock.local(time.at + timedelta(hours=hours)).isoformat()
 
-    assert_problem(Person(app, "slr01").post("/api/events", json=_entry(at)), 422, "invalid", "occurred_at")
+    assert_problem(person(app, "slr01").post("/api/events", json=_entry(at)), 422, "invalid", "occurred_at")
 
 
 def _allow(app: Flask) -> None:
     told = {"rule": "self_class", "key": "E0410", "area": STREET}
-    assert Person(app, "xt01").post("/api/procedures", json=told).status_code == 200
+    assert person(app, "xt01").post("/api/procedures", json=told).status_code == 200
 
 
 def _self_handled(app: Flask, **told: Any) -> Any:
     body = make_report() | {"category": "E0410", "self_handled": True, "photos": PHOTOS, **told}
-    return Person(app, "wg01").post("/mobile/v1/reports", json=body)
+    return person(app, "wg01").post("/mobile/v1/reports", json=body)
 
 
 def test_a_trivial_matter_is_dealt_with_by_the_worker_and_looked_at_by_the_desk(app: Flask) -> None:
@@ -71,7 +71,7 @@ def test_a_trivial_matter_is_dealt_with_by_the_worker_and_looked_at_by_the_desk(
     receipt = _self_handled(app).json
     assert receipt["state"]["code"] == "self_done"
     event = fresh_event(receipt)
-    queues = {q["code"]: q["count"] for q in Person(app, "slr01").get("/api/queues").json["items"]}
+    queues = {q["code"]: q["count"] for q in person(app, "slr01").get("/api/queues").json["items"]}
 
     answer = step(app, "slr01", event, "accept_self")
 
@@ -102,7 +102,7 @@ def test_who_stands_below_the_level_that_has_a_case_reads_it_and_takes_no_step(a
     make_user("sq01", "acceptor", "dispatcher", area="441323002001")
     make_user("qx01", "acceptor", "dispatcher", area="441323")
     event = make_event()
-    offers = {who: {s["action"] for s in Person(app, who).event(event.id)["steps"]} for who in ("sq01", "dd01")}
+    offers = {who: {s["action"] for s in person(app, who).event(event.id)["steps"]} for who in ("sq01", "dd01")}
     assert offers["sq01"] == set() and "accept" in offers["dd01"]
 
     down = step(app, "dd01", event, "hand_down", note="由社区办")

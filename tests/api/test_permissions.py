@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from fixtures.daling import PASSWORD, STREET
 from grid.accounts import device as devices
 from grid.db import db, transaction
-from grid.events import lifecycle, rulebook
+from grid.events import handling, lifecycle, rulebook
 from grid.events.event import Event
 from grid.events.lifecycle import Transition
 from grid.notices import notice
@@ -124,6 +124,17 @@ def _person(**told: Any) -> dict[str, Any]:
     return {"json": {name: value for name, value in person.items() if name != "username" or value}}
 
 
+def _lending() -> dict[str, Any]:
+    """What nobody can do, so that all are answered alike: lend to somebody who does not exist."""
+    return {
+        "kind": "stand_in",
+        "leaver": "wg01",
+        "successor": "nobody",
+        "ends_at": "2026-12-24T00:00:00+08:00",
+        "reason": "病假",
+    }
+
+
 def _entry() -> dict[str, Any]:
     """A report as the desk enters it after an outage."""
     told = make_report()
@@ -147,6 +158,11 @@ EXAMPLES: dict[str, Example] = {
         200, request=lambda: {"json": {"action": "accept", "items": [{"id": str(uuid4()), "version": 1}]}}
     ),
     "GET /api/requests": Example(200),
+    "GET /api/delegations": Example(200),
+    "GET /api/delegations/{delegation_id}": Example(404, "calendar"),
+    "POST /api/delegations": Example(422, request=lambda: {"json": _lending()}),
+    "POST /api/delegations/{delegation_id}/end": Example(404, "calendar", lambda: {"headers": STALE}),
+    "POST /api/tasks/hand-over": Example(422, request=lambda: {"json": {"leaver": "wg01", "successor": "nobody"}}),
     "POST /api/events/{event_id}/requests": Example(
         412, "event", lambda: {"json": {"action": "void", "note": "重复"}, "headers": STALE}
     ),
@@ -351,7 +367,14 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
         "photo bytes": [Thing("", {})],
         "calendar": [
             Thing(
-                "", {"rule_id": "99", "whistle_id": str(uuid4()), "day": "2026-12-25", "import_id": str(uuid4())}
+                "",
+                {
+                    "rule_id": "99",
+                    "delegation_id": "99",
+                    "whistle_id": str(uuid4()),
+                    "day": "2026-12-25",
+                    "import_id": str(uuid4()),
+                },
             )
         ],
         "department": [Thing("", {"code": "cg"})],

@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Proven beside their own tests.
 ELSEWHERE = {
+    "POST /api/delegations/{delegation_id}/end",
     "POST /api/events/{event_id}/requests",
     "POST /api/events/{event_id}/requests/{request_id}/decisions",
     "POST /api/events/{event_id}/reopenings",
@@ -49,6 +50,8 @@ NO_EDITS = {
     "POST /api/events/bulk",  # each item tells the version it was seen in
     "POST /api/procedures",
     "POST /api/whistles",
+    "POST /api/delegations",
+    "POST /api/tasks/hand-over",
     "POST /mobile/v1/device/enroll",
     "POST /mobile/v1/device/heartbeat",
     "POST /mobile/v1/sync/check",

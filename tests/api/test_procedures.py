@@ -10,25 +10,24 @@ from flask import Flask
 from fixtures.daling import STREET
 from grid.commands import COMMANDS
 from tests.factories.event import make_event
-from tests.factories.person import Person
 from tests.factories.problem import assert_problem
-from tests.factories.request import ask, decide
+from tests.factories.request import ask, decide, person
 
 PATH = "/api/procedures"
 TIMES = {"rule": "extension_max", "value": 1, "area": STREET}
 
 
 def _put(app: Flask, **told: Any) -> Any:
-    return Person(app, "xt01").post(PATH, json=told)
+    return person(app, "xt01").post(PATH, json=told)
 
 
 def _says(app: Flask, rule: str, key: str = "") -> str:
-    items = Person(app, "dd01").get(PATH, query_string={"area": STREET}).json["items"]
+    items = person(app, "dd01").get(PATH, query_string={"area": STREET}).json["items"]
     return next(item["words"] for item in items if (item["rule"]["code"], item["key"]) == (rule, key))
 
 
 def test_without_rows_the_products_own_rules_hold(app: Flask) -> None:
-    items = Person(app, "wg01").get(PATH).json["items"]
+    items = person(app, "wg01").get(PATH).json["items"]
 
     assert all(item["default"] for item in items)
     assert _says(app, "extension_max") == "2"
@@ -105,12 +104,12 @@ def test_a_new_row_may_take_the_place_of_the_one_in_force(app: Flask) -> None:
 )
 def test_what_makes_no_sense_is_refused_by_name(app: Flask, told: dict[str, Any], field: str) -> None:
     assert_problem(_put(app, **told, area=STREET), 422, "invalid", field)
-    assert Person(app, "xt01").get(PATH).json["rows"] == []
+    assert person(app, "xt01").get(PATH).json["rows"] == []
 
 
 def test_a_row_ends_by_version(app: Flask) -> None:
     row = _put(app, **TIMES, valid_from="2026-11-01").json["rows"][0]
-    admin, path = Person(app, "xt01"), f"{PATH}/{row['id']}"
+    admin, path = person(app, "xt01"), f"{PATH}/{row['id']}"
     etag = admin.get(path).headers["ETag"]
 
     assert_problem(admin.open("PATCH", path, json={"valid_to": "2026-11-23"}), 428, "precondition-required")
@@ -123,7 +122,7 @@ def test_a_row_ends_by_version(app: Flask) -> None:
 
 
 def test_only_who_may_changes_the_rules(app: Flask) -> None:
-    assert_problem(Person(app, "dd01").post(PATH, json=TIMES), 403, "forbidden")
+    assert_problem(person(app, "dd01").post(PATH, json=TIMES), 403, "forbidden")
 
 
 def test_the_command_shows_sets_and_names_both_rows(app: Flask) -> None:

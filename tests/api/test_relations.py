@@ -12,13 +12,13 @@ from grid.events import similar
 from grid.events.event import Event
 from tests.conftest import Clock
 from tests.factories.event import fresh, make_event
-from tests.factories.person import Person, make_report
+from tests.factories.person import make_report
 from tests.factories.problem import assert_problem
-from tests.factories.request import step
+from tests.factories.request import person, step
 
 
 def _similar(app: Flask, event: Event) -> set[UUID]:
-    return {UUID(one["id"]) for one in Person(app, "dd01").event(event.id)["similar"]}
+    return {UUID(one["id"]) for one in person(app, "dd01").event(event.id)["similar"]}
 
 
 def test_the_same_class_near_and_soon_looks_the_same(app: Flask, time: Clock) -> None:
@@ -56,7 +56,7 @@ def test_it_is_asked_for_in_one_statement(app: Flask, count_queries: Any) -> Non
 
 
 def test_the_phone_is_told_with_the_receipt(app: Flask) -> None:
-    worker = Person(app, "wg01")
+    worker = person(app, "wg01")
     first = worker.post("/mobile/v1/reports", json=make_report()).json
     second = worker.post("/mobile/v1/reports", json=make_report()).json
 
@@ -106,7 +106,7 @@ def test_many_cases_one_step_one_answer_each(app: Flask) -> None:
     items = [{"id": str(e.id), "version": fresh(e).version} for e in (good, moved, wrong)]
     items[1]["version"] -= 1
 
-    answer = Person(app, "dd01").post("/api/events/bulk", json={"action": "accept", "items": [*items, foreign]})
+    answer = person(app, "dd01").post("/api/events/bulk", json={"action": "accept", "items": [*items, foreign]})
 
     assert [one["status"] for one in answer.json["items"]] == [200, 412, 409, 404]
     assert answer.json["done"] == 1

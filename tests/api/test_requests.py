@@ -18,10 +18,9 @@ from tests.conftest import Clock
 from tests.factories.account import make_user
 from tests.factories.census import census
 from tests.factories.event import fresh, make_event
-from tests.factories.person import Person
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
-from tests.factories.request import ask, decide, step
+from tests.factories.request import ask, decide, person, step
 
 
 def _clock(event: Event, kind: DeadlineKind = DeadlineKind.HANDLE) -> Deadline:
@@ -31,7 +30,7 @@ def _clock(event: Event, kind: DeadlineKind = DeadlineKind.HANDLE) -> Deadline:
 
 
 def _actions(app: Flask, who: str, event: Event) -> set[str]:
-    return {offered["action"] for offered in Person(app, who).event(event.id)["steps"]}
+    return {offered["action"] for offered in person(app, who).event(event.id)["steps"]}
 
 
 # -- 延期 ---------------------------------------------------------------------------------------------------------
@@ -105,9 +104,9 @@ def test_one_request_at_a_time(app: Flask) -> None:
 def test_only_the_department_that_has_it_asks(app: Flask, who: str, status: int) -> None:
     event = make_event(state="handling")
     path = f"/api/events/{event.id}/requests"
-    held = {"If-Match": Person(app, "dd01").event(event.id)["etag"]}
+    held = {"If-Match": person(app, "dd01").event(event.id)["etag"]}
 
-    answer = Person(app, who).post(path, json={"action": "extension", "note": "等"}, headers=held)
+    answer = person(app, who).post(path, json={"action": "extension", "note": "等"}, headers=held)
 
     assert answer.status_code == status
 
@@ -174,7 +173,7 @@ def test_a_suspended_case_is_in_no_overdue_count(app: Flask, time: Clock) -> Non
     decide(app, "dd01", event)
     time.move(days=60)
 
-    desk = Person(app, "dd01")
+    desk = person(app, "dd01")
 
     assert desk.get("/api/events", query_string={"overdue": "true"}).json["items"] == []
     assert all(queue["overdue"] == 0 for queue in desk.get("/api/queues").json["items"])
@@ -275,10 +274,10 @@ def test_an_appeal_exempts_after_two_reviews_and_erases_nothing(app: Flask, time
     step(app, "cg01", event, "confirm", part)
     for action, told in (("forward", {}), ("send_check", {"assignee": "wg01"})):
         step(app, "dd01", event, action, **told)
-    task = Person(app, "wg01").get("/mobile/v1/tasks").json["items"][0]
-    held = Person(app, "wg01").get(f"/mobile/v1/tasks/{task['id']}").headers["ETag"]
+    task = person(app, "wg01").get("/mobile/v1/tasks").json["items"][0]
+    held = person(app, "wg01").get(f"/mobile/v1/tasks/{task['id']}").headers["ETag"]
     body = {"client_id": task["id"], "result": "pass"}
-    Person(app, "wg01").post(f"/mobile/v1/tasks/{task['id']}/answer", json=body, headers={"If-Match": held})
+    person(app, "wg01").post(f"/mobile/v1/tasks/{task['id']}/answer", json=body, headers={"If-Match": held})
     step(app, "dd01", event, "close")
     assert _clock(event).state is DeadlineState.MISSED
 
@@ -315,14 +314,14 @@ def test_the_leader_closes_by_force_and_nothing_goes_on(app: Flask, state: str) 
 
 def test_a_closed_case_is_reopened_as_a_new_one(app: Flask) -> None:
     event = make_event(state="closed")
-    person = Person(app, "zbz01")
-    held = {"If-Match": person.event(event.id)["etag"]}
+    leader = person(app, "zbz01")
+    held = {"If-Match": leader.event(event.id)["etag"]}
 
-    answer = person.post(f"/api/events/{event.id}/reopenings", json={"note": "群众不满意"}, headers=held)
+    answer = leader.post(f"/api/events/{event.id}/reopenings", json={"note": "群众不满意"}, headers=held)
 
     [tied] = answer.json["relations"]
     assert (tied["how"]["code"], answer.json["state"]["code"]) == ("reopened_as", "closed")
-    round_ = person.event(tied["id"])
+    round_ = leader.event(tied["id"])
     assert (round_["state"]["code"], round_["due_at"], round_["case_no"]) == ("reported", None, None)
     assert round_["relations"][0]["id"] == str(event.id)
 
@@ -338,7 +337,7 @@ def test_the_list_shows_what_waits_for_me_and_how_to_decide(app: Flask) -> None:
     seen = {
         who: [
             (i["event"]["id"], [s["action"] for s in i["steps"]])
-            for i in Person(app, who).get("/api/requests").json["items"]
+            for i in person(app, who).get("/api/requests").json["items"]
         ]
         for who in ("dd01", "cg01", "wg02")
     }
@@ -358,7 +357,7 @@ def test_those_whose_turn_it_is_are_told_and_then_who_asked(app: Flask) -> None:
         pass
 
     titles = {
-        who: [n["title"] for n in Person(app, who).get("/api/notices").json["items"]] for who in ("dd01", "cg01")
+        who: [n["title"] for n in person(app, who).get("/api/notices").json["items"]] for who in ("dd01", "cg01")
     }
 
     assert any("延期申请待审批" in title for title in titles["dd01"])
@@ -386,7 +385,7 @@ WAYS = {
 def test_nothing_is_written_blind(app: Flask, way: str, held: str | None, status: int) -> None:
     event = make_event(state="handling")
     ask(app, "cg01", event, "extension")
-    clerk = Person(app, "cg01")
+    clerk = person(app, "cg01")
     request = clerk.event(event.id)["requests"][0]["id"]
     before = census("login_session", "trail_entry")
 
@@ -399,7 +398,7 @@ def test_nothing_is_written_blind(app: Flask, way: str, held: str | None, status
 
 def test_a_request_sent_twice_is_made_once(app: Flask) -> None:
     event = make_event(state="handling")
-    clerk = Person(app, "cg01")
+    clerk = person(app, "cg01")
     held = {"If-Match": clerk.event(event.id)["etag"], "Idempotency-Key": "0190a000-0000-7000-8000-000000000001"}
     told = {"action": "suspension", "note": "等材料", "until": "2026-12-10"}
 

@@ -11,21 +11,21 @@ from grid.commands import HANDLERS
 from grid.job import worker
 from tests.conftest import Clock
 from tests.factories.event import make_event
-from tests.factories.person import Person
 from tests.factories.problem import assert_problem
+from tests.factories.request import person
 
 HERE = {"lon": 114.72, "lat": 22.95, "datum": "wgs84", "accuracy_m": 12.0}
 
 
 def _blow(app: Flask, kind: str = "urgent", **told: Any) -> Any:
     body = {"kind": kind, "words": "井盖塌陷，请到场", "departments": ["cg", "zj"], **told}
-    return Person(app, "dd01").post("/api/whistles", json={"event": str(make_event().id)} | body)
+    return person(app, "dd01").post("/api/whistles", json={"event": str(make_event().id)} | body)
 
 
 def _act(app: Flask, who: str, whistle: str, act: str, **told: Any) -> Any:
-    person, path = Person(app, who), f"/api/whistles/{whistle}"
-    etag = person.get(path).headers.get("ETag", '"0"')
-    return person.post(f"{path}/{act}", json=told, headers={"If-Match": etag})
+    caller, path = person(app, who), f"/api/whistles/{whistle}"
+    etag = caller.get(path).headers.get("ETag", '"0"')
+    return caller.post(f"{path}/{act}", json=told, headers={"If-Match": etag})
 
 
 def test_each_reports_in_with_time_and_place_and_is_scored(app: Flask, time: Clock) -> None:
@@ -48,7 +48,7 @@ def test_whoever_was_called_is_told(app: Flask) -> None:
     while worker.run_once(HANDLERS):
         pass
 
-    titles = [n["title"] for n in Person(app, "zj01").get("/api/notices").json["items"]]
+    titles = [n["title"] for n in person(app, "zj01").get("/api/notices").json["items"]]
 
     assert any("街道吹哨（应急）" in title for title in titles)
 
@@ -56,14 +56,14 @@ def test_whoever_was_called_is_told(app: Flask) -> None:
 def test_others_do_not_see_it_and_nobody_reports_in_twice(app: Flask) -> None:
     whistle = _blow(app).json["id"]
 
-    assert_problem(Person(app, "xf01").get(f"/api/whistles/{whistle}"), 404, "not-found")
+    assert_problem(person(app, "xf01").get(f"/api/whistles/{whistle}"), 404, "not-found")
     assert _act(app, "cg01", whistle, "report-ins", **HERE).status_code == 200
     assert_problem(_act(app, "cg01", whistle, "report-ins", **HERE), 409, "conflict")
     assert_problem(_act(app, "dd01", whistle, "close", scores=[{"department": "cg", "score": 5}]), 422, "invalid")
 
 
 def test_a_clerk_does_not_whistle_and_the_kind_sets_the_limit(app: Flask) -> None:
-    refused = Person(app, "cg01").post(
+    refused = person(app, "cg01").post(
         "/api/whistles", json={"kind": "daily", "words": "来", "departments": ["xf"], "area": "441323002"}
     )
     due = {kind: _blow(app, kind).json["calls"][0]["due_at"] for kind in ("urgent", "daily", "tough")}

@@ -71,7 +71,7 @@ def advance(event: Event, state: State, department: str = "cg", checker: str = "
     """Take the steps that lead to ``state``, each by somebody who may, inside the caller's transaction."""
     if state in ASIDE:
         before, action = ASIDE[state]
-        advance(event, before)
+        advance(event, before, department, checker)
         told: dict[str, Any] = {"note": "不归本街道管"}
         if state is State.SUSPENDED:
             told["until"] = clock.now() + timedelta(days=30)

@@ -11,31 +11,39 @@ from grid.events.event import Event
 from tests.factories.person import Person
 
 
-def etag(person: Person, event: Event) -> dict[str, str]:
+def person(app: Flask, who: str) -> Person:
+    """Somebody, signed in once a test: signing in is made to be slow."""
+    people: dict[str, Person] = app.extensions.setdefault("signed_in", {})
+    if who not in people:
+        people[who] = Person(app, who)
+    return people[who]
+
+
+def etag(caller: Person, event: Event) -> dict[str, str]:
     """The If-Match of a case as it is now."""
-    return {"If-Match": person.event(event.id)["etag"]}
+    return {"If-Match": caller.event(event.id)["etag"]}
 
 
 def ask(app: Flask, who: str, event: Event, kind: str, **told: Any) -> TestResponse:
     """Ask for something; the reason is a plain one."""
-    person = Person(app, who)
+    caller = person(app, who)
     body = {"action": kind, "note": "等材料", **told}
-    return person.post(f"/api/events/{event.id}/requests", json=body, headers=etag(person, event))
+    return caller.post(f"/api/events/{event.id}/requests", json=body, headers=etag(caller, event))
 
 
 def decide(app: Flask, who: str, event: Event, action: str = "approve", note: str = "看过了") -> TestResponse:
     """Say something to the newest request."""
-    person = Person(app, who)
-    newest = person.event(event.id)["requests"][0]["id"]
+    caller = person(app, who)
+    newest = caller.event(event.id)["requests"][0]["id"]
     body = {"action": action} | ({"note": note} if note else {})
     path = f"/api/events/{event.id}/requests/{newest}/decisions"
-    return person.post(path, json=body, headers=etag(person, event))
+    return caller.post(path, json=body, headers=etag(caller, event))
 
 
 def step(app: Flask, who: str, event: Event, action: str, part: str | None = None, **told: Any) -> TestResponse:
     """Take a step of a case, or of one department's part of it."""
-    person = Person(app, who)
+    caller = person(app, who)
     way = f"assignments/{part}/steps" if part else "steps"
-    return person.post(
-        f"/api/events/{event.id}/{way}", json={"action": action, **told}, headers=etag(person, event)
+    return caller.post(
+        f"/api/events/{event.id}/{way}", json={"action": action, **told}, headers=etag(caller, event)
     )

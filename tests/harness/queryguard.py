@@ -33,6 +33,7 @@ from sqlalchemy.sql.elements import (
 )
 from sqlalchemy.sql.selectable import AliasedReturnsRows, CompoundSelect, FromClause, Join, Select
 
+from grid.accounts import delegation
 from grid.accounts import post as posts
 
 
@@ -58,7 +59,7 @@ SCOPED: Mapping[str, Belonging] = {
     "event_log": _by(reached="event_id"),
     "event_photo": _by(owners="uploader_id", reached="id event_id"),
     "assignment": _by(departments="department_id", reached="id event_id"),
-    "task": _by(owners="assignee_id", reached="id subject_id"),
+    "task": _by(owners="assignee_id", paths="area_path", reached="id subject_id"),
     "deadline": _by(reached="event_id assignment_id"),
     "deadline_change": _by(reached="deadline_id"),
     "deadline_pause": _by(reached="deadline_id"),
@@ -127,7 +128,9 @@ def _caller() -> Caller | None:
         g.guarded_as, g.guarded = g.actor.id, None
         held = g.actor.posts
         if not any(posts.find(one.post).is_separate for one in held):
-            g.guarded = Caller(g.actor.id, g.actor.department_id, tuple(one.area.path for one in held))
+            lent = (one.path for one in delegation.lent_to(g.actor.id))
+            paths = (*(one.area.path for one in held), *lent)
+            g.guarded = Caller(g.actor.id, g.actor.department_id, paths)
     found: Caller | None = g.guarded
     return found
 

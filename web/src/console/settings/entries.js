@@ -8,6 +8,7 @@ export const ENTRIES = [
   { code: 'departments', label: '部门', right: 'account:manage', view: view(() => import('../people/DepartmentsPage.vue')) },
   { code: 'posts', label: '岗位', right: 'account:manage', view: view(() => import('../people/PostsPage.vue')) },
   { code: 'areas', label: '区域与网格', right: 'area:manage', view: view(() => import('./areas/AreasPage.vue')) },
+  { code: 'procedures', label: '办理规定', right: 'procedure:manage', view: view(() => import('./ProcedurePage.vue')) },
 ];
 
 export const entriesOf = (permissions) => ENTRIES.filter(({ right }) => permissions.includes(right));
