@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import brief, create, deadline, list, locate, media, memory, standards, start
+from benchmarks import brief, create, deadline, list, locate, media, memory, push, standards, start
 from benchmarks.table import Table
 
 ALL: dict[str, Callable[[], Table]] = {
@@ -26,6 +26,7 @@ ALL: dict[str, Callable[[], Table]] = {
     "locate": locate.measure,
     "media": media.measure,
     "memory": memory.measure,
+    "push": push.measure,
     "standards": standards.measure,
     "start": start.measure,
 }

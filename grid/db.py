@@ -143,7 +143,7 @@ _LAST: list[Callable[[], None]] = []
 
 
 def at_the_end(deed: Callable[[], None]) -> Callable[[], None]:
-    """Let ``deed`` be the last thing each transaction does before it commits; everything else is written by then."""
+    """Let ``deed`` be the last thing each transaction does before its commit; all else is written by then."""
     _LAST.append(deed)
     return deed
 

@@ -8,15 +8,17 @@ from flask import Response, g, request
 
 from api.http import Blueprint
 from mobile_api import seat
+from mobile_api.squeeze import squeeze
 
 PREFIX = "/mobile/v1"
 
 
 def mark(response: Response) -> Response:
-    """Say X-WG-Api and how the seat stands on every answer under the prefix, errors too."""
+    """Say X-WG-Api and how the seat stands on every answer under the prefix, errors too; make it small."""
     if request.path.startswith(PREFIX):
         response.headers["X-WG-Api"] = "1"
         response.headers["X-WG-Device-State"] = g.get("device_state", "ok")
+        return squeeze(response)
     return response
 
 

@@ -21,6 +21,8 @@ from grid.media.image import decode
 from grid.media.media import Media, MediaUpload
 from grid.media.store import MediaKind, MediaStore
 from grid.records.photo import RecordPhoto
+from grid.sync import change
+from grid.tasks.task import Task, TaskState
 from grid.trail import entry as trail
 
 BATCH = 500
@@ -62,7 +64,15 @@ def register(actor: User, sha256: str, size: int, decoded: Decoded) -> tuple[Med
     sent = insert(MediaUpload).values(sha256=sha256, user_id=actor.id, at=now)
     if db.session.scalar(sent.on_conflict_do_nothing().returning(MediaUpload.sha256)) is not None:
         trail.record(actor, "photo:upload", "media", sha256)
+        _tell_phones(actor, sha256)
     return db.session.get_one(Media, sha256), made is not None
+
+
+def _tell_phones(actor: User, sha256: str) -> None:
+    """What shows the photo reads otherwise now: it has arrived."""
+    mine = select(EventPhoto.event_id).where(EventPhoto.sha256 == sha256, EventPhoto.uploader_id == actor.id)
+    change.touched(Event, Event.id.in_(mine))
+    change.touched(Task, Task.subject_id.in_(mine), Task.state == TaskState.OPEN)
 
 
 def referenced(names: set[str]) -> set[str]:

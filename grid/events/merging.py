@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grid.db import db
 from grid.errors import Invalid, RuleForbids
-from grid.events import deadline, history, notify
+from grid.events import assigning, deadline, history, notify
 from grid.events.event import Event
 from grid.events.scope import visible
 from grid.events.state import State
@@ -25,9 +25,8 @@ def merge(step: Step) -> dict[str, Any]:
         raise RuleForbids("这个案卷自己有并入的案卷，请先拆出，再并案。")
     if parent.is_practice != event.is_practice:
         raise Invalid("演练案卷和真实案卷不能并在一起。", field="parent")
+    assigning.all_open(step, "cancel")  # departments that assist may be at work while the lead gave it back
     deadline.cancel(event.id, None, step.at)
-    for assignment in event.assignments:
-        assignment.due_at = None
     event.due_at = event.yellow_at = None
     event.merged_into_id = parent.id
     told = {"child": str(event.id), "no": event.case_no or ""}

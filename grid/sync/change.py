@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, String, delete, event, func, inspect, select
+from sqlalchemy import ColumnElement, Index, String, and_, delete, event, func, inspect, select
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
 from grid import clock, revision
@@ -87,6 +87,14 @@ def note(collection: str, record_id: UUID, audience: Audience, change: Change = 
     noted = db.session().info.setdefault("changes", {})
     noted.pop((collection, record_id, audience), None)
     noted[collection, record_id, audience] = change
+
+
+def touched(model: type[Base], *where: ColumnElement[bool]) -> None:
+    """Say that rows read otherwise now though they did not change: what they are shown with did."""
+    followed = _FOLLOWED.get(model)
+    if followed is not None:
+        for record_id, audience in _audiences(db.session(), model, followed, and_(*where)).items():
+            note(followed.collection, record_id, audience)
 
 
 # -- what the session writes --------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ from tests.factories.event import make_event
 from tests.factories.problem import assert_problem
 from tests.factories.request import person
 
+# Rules and rights, not the database: one is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def _lend(app: Flask, who: str, time: Clock, **told: Any) -> Any:
     body = {

@@ -23,6 +23,9 @@ from tests.factories.request import person, step
 
 PHOTOS = [{"sha256": "a" * 64, "role": "near"}, {"sha256": "b" * 64, "role": "after"}]
 
+# Rules and rights, not the database: one is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def _entry(occurred_at: str) -> dict[str, Any]:
     told = make_report()

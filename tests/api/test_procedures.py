@@ -16,6 +16,9 @@ from tests.factories.request import ask, decide, person
 PATH = "/api/procedures"
 TIMES = {"rule": "extension_max", "value": 1, "area": STREET}
 
+# Rules and rights, not the database: one is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def _put(app: Flask, **told: Any) -> Any:
     return person(app, "xt01").post(PATH, json=told)

@@ -251,7 +251,7 @@ def test_the_departments_own_assignment_is_revoked_first(app: Flask) -> None:
     assert ask(app, "cg01", event, "return").status_code == 200
 
 
-# -- 作废, 申诉, 强制结案, 重开 ------------------------------------------------------------------------------------
+# -- 作废, 申诉, 强制结案, 重开 ------------------------------------------------------------
 
 
 def test_a_void_takes_a_second_person(app: Flask) -> None:

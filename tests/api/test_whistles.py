@@ -16,6 +16,9 @@ from tests.factories.request import person
 
 HERE = {"lon": 114.72, "lat": 22.95, "datum": "wgs84", "accuracy_m": 12.0}
 
+# Rules and rights, not the database: one is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def _blow(app: Flask, kind: str = "urgent", **told: Any) -> Any:
     body = {"kind": kind, "words": "井盖塌陷，请到场", "departments": ["cg", "zj"], **told}

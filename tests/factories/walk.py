@@ -29,6 +29,7 @@ DEPARTMENTS = ("cg", "xf", "ga")
 LEADERS = {"arbitrate", "force_close"}
 ENDED = {A.CONFIRMED, A.RETURNED, A.CANCELLED}
 RARE = {"force_close", "merge", "reject", "hand_up", "hand_down"}  # else most walks would end at once, or stall
+SELDOM = {"drop_assist", "recall", "send_back", "refer_back"}
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Choice:
 class Walk:
     """One case on its way."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: str = "reported") -> None:
         self.parent = make_event(reporter="wg02", description="主案")
-        self.event = make_event()
+        self.event = make_event(state=state)
         self.taken: Counter[str] = Counter()
 
     def go(self, choice: Choice, forward: Callable[[float], None]) -> None:
@@ -80,7 +81,7 @@ class Walk:
     def _possible(self, event: Event, choice: Choice) -> list[tuple[str, Callable[[], object]]]:
         found: list[tuple[str, Callable[[], object]]] = []
         for row in lifecycle.possible_from(lifecycle.EVENT, event.state):
-            if row.by_task or (row.action in RARE and choice.how % 7):
+            if row.by_task or (row.action in RARE and choice.how % 7) or (row.action in SELDOM and choice.how % 3):
                 continue
             who = self._stray(choice) or ("ld01" if row.action in LEADERS else "dd01")
             found.append((row.action, self._step(who, event, row, choice)))
@@ -106,17 +107,20 @@ class Walk:
         found: list[tuple[str, Callable[[], object]]] = []
         for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, part.state):
             told = {"handler": clerk} if row.action == "assign" else self._told(event, row.needs, choice)
-            found.append(
+            times = 3 if row.action in ("sign", "submit", "confirm") else 1
+            found += times * [
                 (
                     row.action,
                     lambda a=row.action, t=told: handling.move_assignment(  # type: ignore[misc]
                         users.find(clerk), event, part.id, a, **t
                     ),
                 )
-            )
+            ]
         kinds = [kind for kind, rule in request_rule.RULES.items() if rule.own_states is not None]
-        kind = kinds[choice.how // 7 % len(kinds)]
-        found.append((f"ask {kind}", lambda: self._ask(users.find(clerk), event, kind, choice)))
+        for kind in (*kinds[:2], *kinds[2:4], kinds[choice.how // 7 % len(kinds)])[choice.how % 2 :: 2]:
+            found.append(
+                (f"ask {kind}", lambda k=kind: self._ask(users.find(clerk), event, k, choice))  # type: ignore[misc]
+            )
         return found
 
     def _of_requests(self, event: Event, choice: Choice) -> list[tuple[str, Callable[[], object]]]:
@@ -133,7 +137,7 @@ class Walk:
                 f"{verdict} {request.kind}",
                 lambda d=decider, r=request: requesting.decide(d, event, r.id, verdict, "意见"),  # type: ignore[misc]
             )
-            found += [deed, deed, deed]  # type: ignore[list-item]
+            found += [deed] * 6  # type: ignore[list-item]
             found.append(("withdraw", lambda r=request: requesting.withdraw(r.asker, event, r.id)))  # type: ignore[misc]
         return found
 

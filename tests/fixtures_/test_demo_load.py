@@ -23,6 +23,9 @@ from grid.job.job import Job
 from grid.media.image import decode
 from wsgi import create_app
 
+# Off the road: they hang on approvals and on rules that the demo street has none of.
+BESIDE = {State.SELF_DONE, State.ARBITRATION, State.SUSPENDED, State.FORCE_CLOSED, State.MERGED}
+
 
 def count(table):
     return db.session.scalar(select(func.count()).select_from(table))
@@ -133,7 +136,7 @@ def test_the_command_fills_a_migrated_database_once(tmp_path, time):
         assert "34 个案卷" in first.output
         assert (second.exit_code, "已经有数据" in second.output) == (1, True)
         assert states == live.WANTED
-        assert set(states) == set(State)
+        assert set(states) == set(State) - BESIDE
         assert all(photo.has_arrived and store.has(photo.sha256) for photo in photos)
         assert all(entry.is_intact() and entry.at <= time.at for entry in history)
         assert (

@@ -112,7 +112,7 @@ def run(app: Flask, stage: Stage, username: str | None, which: Callable[[str, st
     schema.app, config = app, schema.config
     if username is not None:
         schema.app = prompter = Prompter(app, username, schema.raw_schema)
-        config.update(headers={"Authorization": f"Bearer {prompter.token}"})
+        config.update(headers={"Authorization": f"Bearer {prompter.token}", "Accept-Encoding": "identity"})
     config.update(continue_on_failure=True)
     config.phases.update(phases=list(how.phases))
     config.generation.update(modes=list(how.modes), max_examples=how.examples, deterministic=True, database="none")

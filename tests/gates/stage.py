@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextvars import Context
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -138,19 +139,28 @@ def enroll(app: Flask, username: str, headers: dict[str, str]) -> dict[str, str]
     """Enrol their phone; the header that names it."""
     seat = {"X-WG-Device": str(seat_of(username))}
     told = {"device_id": str(seat_of(username)), "label": "stage"}
-    answer = app.test_client().post("/mobile/v1/device/enroll", json=told, headers=headers | seat)
+    post = app.test_client().post
+    answer = Context().run(post, "/mobile/v1/device/enroll", json=told, headers=headers | seat)
     assert answer.status_code == 200, answer.text
     return seat
 
 
 class Known(dict[str, str]):
-    """What fills the braces of an address: something that is there where we know it, else a key of nothing."""
+    """What fills the braces of an address: something that is there where we know it, else a key of nothing.
 
-    def __init__(self, stage: Stage | None = None) -> None:
+    document: the API's, whose parameters say what such a key looks like.
+    """
+
+    def __init__(self, document: dict[str, Any], stage: Stage | None = None) -> None:
         super().__init__((name, str(values[0])) for name, values in (stage.values if stage else {}).items())
+        places = (place for operations in document["paths"].values() for place in operations.get("parameters", ()))
+        self.schemas = {place["name"]: place["schema"] for place in places if place.get("in") == "path"}
 
     def __missing__(self, name: str) -> str:
-        return str(uuid4())
+        schema = self.schemas.get(name, {})
+        if schema.get("type") == "integer":
+            return "1000000"
+        return "x" * schema.get("maxLength", 8) if schema.get("format") != "uuid" else str(uuid4())
 
 
 def open_session(username: str) -> sessions.LoginSession:

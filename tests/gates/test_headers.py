@@ -29,7 +29,7 @@ def app(stage: Stage) -> Iterator[Flask]:
 
 def _addresses(app: Flask, stage: Stage) -> Iterator[tuple[str, str]]:
     """Every rule of the URL map with every method it has, about things that are there."""
-    known = Known(stage)
+    known = Known(_described(app), stage)
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule).format_map(known)
         for method in sorted(rule.methods or ()):
@@ -184,7 +184,7 @@ def test_a_method_that_is_not_there_says_which_are(app: Flask, stage: Stage) -> 
     person = Person(app, "wg01")
     for path, operations in _described(app)["paths"].items():
         offered = {name.upper() for name in operations if name != "parameters"}
-        where = path.format_map(Known(stage))
+        where = path.format_map(Known(_described(app), stage))
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - offered:
             answer = person.open(method, where)
             if answer.status_code != 405:

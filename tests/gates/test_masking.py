@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -72,7 +73,7 @@ def _said(person: Caller, app: Flask, stage: Stage) -> str:
     for path, operations in document["paths"].items():
         if "get" not in operations:
             continue
-        for where in _addresses(path, stage):
+        for where in _addresses(document, path, stage):
             answer = person.get(
                 where, query_string={"area": stage.values["area"][0]} if _needs_area(operations) else {}
             )
@@ -85,12 +86,14 @@ def _needs_area(operations: dict[str, object]) -> bool:
     return any(parameter.get("name") == "area" and parameter.get("required") for parameter in asked)
 
 
-def _addresses(path: str, stage: Stage) -> Iterator[str]:
+def _addresses(document: dict[str, Any], path: str, stage: Stage) -> Iterator[str]:
     """The address about each thing we know of that kind."""
-    known = Known(stage)
+    known = Known(document, stage)
     [name] = re.findall(r"{(\w+)}", path)[:1] or [""]
-    for value in stage.values.get(name, [""]):
-        yield path.format_map(Known(stage) | {name: str(value)} if name in known else known)
+    for value in stage.values.get(name, [None]):
+        if value is not None:
+            known[name] = str(value)
+        yield path.format_map(known)
 
 
 def _words(answer: TestResponse) -> str:

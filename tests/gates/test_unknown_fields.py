@@ -80,7 +80,7 @@ def test_every_object_in_every_body_refuses_what_it_does_not_know(app: Flask, st
     for method, path, schema in _bodies(document):
         permission = document["paths"][path][method.lower()]["x-permission"]
         person = _someone(app, people, permission)
-        where = path.format_map(Known(stage))
+        where = path.format_map(Known(document, stage))
         for at, shape in _objects(schema):
             if shape.get("additionalProperties") is not False:
                 continue  # a dictionary of codes; its keys are checked by its own schema
@@ -123,7 +123,7 @@ def test_every_write_with_a_query_refuses_parameters_it_does_not_know(app: Flask
             if "application/json" in operations[method].get("requestBody", {}).get("content", {}):
                 told |= {"data": b"{}", "content_type": "application/json"}
 
-            answer = person.open(method.upper(), path.format_map(Known(stage)), **told)
+            answer = person.open(method.upper(), path.format_map(Known(document, stage)), **told)
 
             assert "x_gate" in _named(assert_problem(answer, 422, "invalid")["errors"]), (method, path)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -25,7 +28,9 @@ from tests.conftest import Clock
 from tests.factories import street
 from tests.factories.account import find_user, make_user
 from tests.factories.event import fresh, make_event, take
+from tests.factories.person import Person
 from tests.factories.phone import Phone
+from tests.factories.photo import jpeg
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
 
@@ -182,6 +187,21 @@ def test_bulk_statements_are_followed_like_single_rows(app: Flask, phone: Phone)
     assert [held["title"] for held in phone.has("notice").values()] == ["改了"]
 
 
+def test_a_photo_that_arrives_late_shows_in_its_case_and_in_its_check(app: Flask, phone: Phone) -> None:
+    photo = {"sha256": hashlib.sha256(jpeg()).hexdigest(), "role": "near"}
+    event = make_event(state="checking", reporter="wg02", area="441323002001001", checker="wg01", photos=[photo])
+    phone.pull()
+    before = phone.has("task")[str(event.tasks[0].id)]["photo_items"]
+
+    assert Person(app, "wg02").upload(jpeg()).status_code == 201
+    came = phone.pull()
+
+    assert [item["arrived"] for item in before] == [False]
+    assert {(change["c"], change["op"]) for change in came} == {("event", "put"), ("task", "put")}
+    assert [item["arrived"] for item in phone.has("task")[str(event.tasks[0].id)]["photo_items"]] == [True]
+    assert phone.has("event")[str(event.id)]["photos"] == {"expected": 1, "arrived": 1}
+
+
 def test_a_read_notice_has_another_revision(app: Flask, phone: Phone) -> None:
     with transaction():
         notice.tell([find_user("wg01").id], "k", "标题", "内容", None)
@@ -278,6 +298,21 @@ def test_a_changed_cursor_is_refused(phone: Phone) -> None:
 @pytest.mark.parametrize("limit", [0, 501, "many"])
 def test_a_page_has_a_bearable_size(phone: Phone, limit: Any) -> None:
     assert_problem(phone.pull_page(limit=limit), 422, "invalid", "limit")
+
+
+def test_a_large_page_is_sent_small_to_who_takes_it_so(app: Flask, phone: Phone) -> None:
+    for _ in range(10):
+        make_event()
+
+    second = phone.pull_page().json["cursor"]
+    plain = phone.pull_page(second)
+    phone.headers["Accept-Encoding"] = "gzip, br"
+    small = phone.pull_page(second)
+
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert len(small.data) < len(plain.data) / 4
+    assert json.loads(gzip.decompress(small.data))["changes"] == plain.json["changes"]
 
 
 # -- cost ---------------------------------------------------------------------------------------------------------

@@ -90,12 +90,12 @@ def _packed(limit: int) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def poisoned(site: CrashRig) -> list[str]:
+def poisoned(site: CrashRig) -> Iterator[list[str]]:
     """Every text field that people fill, filled with payloads; the cases' ids."""
     names = ("wg01", "dd01", "xt01", "ld01")
     with httpx.Client(base_url=site.url, timeout=30) as client:
         who = {name: _sign_in(client, name) for name in names}
-        _rename(client, who["xt01"])
+        before = _rename(client, who["xt01"], SHORT, SHORT)
         events = [_report(client, who["wg01"], text) for text in _packed(500)]
         # Refused with a reason, so that the words are in the history and in a notice as well.
         for event_id, text in zip(events, _packed(500), strict=True):
@@ -103,7 +103,8 @@ def poisoned(site: CrashRig) -> list[str]:
             way = next(step for step in shown.json()["steps"] if step["action"] in ("reject", "void", "send_back"))
             _ok(client.post(way["href"], json={"action": way["action"], "note": text},
                             headers=who["dd01"] | {"If-Match": shown.headers["ETag"]}))  # fmt: skip
-    return events
+        yield events
+        _rename(client, _sign_in(client, "xt01"), *before)
 
 
 def _ok(answer: httpx.Response) -> Any:
@@ -123,16 +124,16 @@ def _report(client: httpx.Client, headers: dict[str, str], text: str) -> str:
     return str(_ok(client.post("/mobile/v1/reports", json=told, headers=headers))["id"])
 
 
-def _rename(client: httpx.Client, admin: dict[str, str]) -> None:
-    """A worker and a department whose very names are payloads."""
+def _rename(client: httpx.Client, admin: dict[str, str], worker: str, unit: str) -> tuple[str, str]:
+    """Give a worker and a department other names; those they had."""
     seen = client.get("/api/users/wg01", headers=admin)
-    held = seen.json()
-    posts = [{"post": one["code"], "areas": [one["area"]["code"]]} for one in held["posts"]]
-    told = {"name": SHORT, "department": None, "posts": posts}
+    held = [{"post": one["code"], "areas": [one["area"]["code"]]} for one in seen.json()["posts"]]
+    told: dict[str, Any] = {"name": worker, "department": None, "posts": held}
     _ok(client.put("/api/users/wg01", json=told, headers=admin | {"If-Match": seen.headers["ETag"]}))
-    unit = client.get("/api/departments/ga", headers=admin)
-    told = {"name": SHORT, "active": True}
-    _ok(client.put("/api/departments/ga", json=told, headers=admin | {"If-Match": unit.headers["ETag"]}))
+    found = client.get("/api/departments/ga", headers=admin)
+    told = {"name": unit, "active": True}
+    _ok(client.put("/api/departments/ga", json=told, headers=admin | {"If-Match": found.headers["ETag"]}))
+    return seen.json()["name"], found.json()["name"]
 
 
 def _assert_harmless(page: Page) -> None:
