@@ -107,6 +107,8 @@ class Walk:
         found: list[tuple[str, Callable[[], object]]] = []
         for row in lifecycle.possible_from(lifecycle.ASSIGNMENT, part.state):
             told = {"handler": clerk} if row.action == "assign" else self._told(event, row.needs, choice)
+            if row.action == "assign" and choice.how % 5:
+                continue
             times = 3 if row.action in ("sign", "submit", "confirm") else 1
             found += times * [
                 (
@@ -137,7 +139,7 @@ class Walk:
                 f"{verdict} {request.kind}",
                 lambda d=decider, r=request: requesting.decide(d, event, r.id, verdict, "意见"),  # type: ignore[misc]
             )
-            found += [deed] * 6  # type: ignore[list-item]
+            found += [deed] * 10  # type: ignore[list-item]
             found.append(("withdraw", lambda r=request: requesting.withdraw(r.asker, event, r.id)))  # type: ignore[misc]
         return found
 

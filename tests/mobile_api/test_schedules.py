@@ -113,7 +113,7 @@ class Line(RuleBasedStateMachine):
     def the_phone_loses_its_store(self) -> None:
         """All it holds, but not its queue; it copies everything anew."""
         self.phone.cursor, self.phone.held = None, {}
-        self.phone.pull()
+        self.phone.pull(limit=500)
 
     def _acknowledge(self, results: list[dict[str, Any]]) -> None:
         done = {result["op_id"] for result in results if result["status"] in DONE}
@@ -180,4 +180,4 @@ def test_any_schedule_ends_in_the_same_state(app: Flask) -> None:
 
 @pytest.mark.long
 def test_any_of_many_schedules_ends_in_the_same_state(app: Flask) -> None:
-    run(app, 400)
+    run(app, 300)
