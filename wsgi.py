@@ -63,10 +63,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         clock.use(clock.DrivenClock(Path(app.config["DEMO_CLOCK"])))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    app.extensions["sealer"] = Sealer.of(data)
-    app.extensions["media_store"] = MediaStore(data / "media", app.extensions["sealer"])
+    open_folder(app, data)
     app.extensions["example_street"] = fixtures.qinghe.example.write
-    app.extensions["drafts"] = Drafts(data / "uploads")
     api_ = api.register(app, signing_key(data))
     mobile_api.register(api_)
     app.after_request(mark)
@@ -75,6 +73,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for command in (*grid.commands.COMMANDS, fixtures.commands.group, reports.commands.group):
         app.cli.add_command(command)
     return app
+
+
+def open_folder(app: Flask, data: Path) -> None:
+    """What lives in the data folder beside the database: the master key, photos, uploads on their way."""
+    app.extensions["sealer"] = Sealer.of(data)
+    app.extensions["media_store"] = MediaStore(data / "media", app.extensions["sealer"])
+    app.extensions["drafts"] = Drafts(data / "uploads")
 
 
 main = FlaskGroup(

@@ -17,13 +17,13 @@ from grid import clock
 from grid.accounts import delegation
 from grid.areas import net
 from grid.calendars import almanac
-from grid.db import db
+from grid.db import db, engine_for
 from grid.events import rulebook
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
 from tests.harness.queryguard import Guard, guarding
 from tests.harness.street import build
-from wsgi import create_app
+from wsgi import create_app, open_folder
 
 os.environ["WANGGE_DEMO"] = "1"
 os.environ["WANGGE_SIGNING_KEY"] = "test-signing-key-of-more-than-32-bytes-0123456789"
@@ -85,18 +85,28 @@ def guard() -> Iterator[Guard]:
     assert watching.found == []
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application, built once: that costs more than most tests. Each gives it a database and a folder."""
+    return create_app({"DATA": str(tmp_path_factory.mktemp("house")), "DEMO": True, "COOKIE_SECURE": False})
+
+
 @pytest.fixture
-def app(guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
-    app = create_app({"DATABASE": database, "DATA": str(tmp_path), "DEMO": True, "COOKIE_SECURE": False})
-    app.testing = False  # errors leave as problems, as in production
-    net.forget()
-    rulebook.forget()
-    almanac.forget()
-    delegation.forget()
-    with app.app_context():
-        yield app
+def app(house: Flask, guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
+    settings = dict(house.config)
+    house.config.update(DATABASE=database, SQLALCHEMY_DATABASE_URI=database, DATA=str(tmp_path))
+    house.testing = False  # errors leave as problems, as in production
+    open_folder(house, tmp_path)
+    for copies in (net, rulebook, almanac, delegation):
+        copies.forget()
+    with house.app_context():
+        first, db.engines[None] = db.engine, engine_for(database)
+        yield house
         db.session.remove()
         db.engine.dispose()
+        db.engines[None] = first
+    house.config.clear()
+    house.config.update(settings)
 
 
 @pytest.fixture

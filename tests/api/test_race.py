@@ -61,7 +61,7 @@ def test_two_dispatchers_race_on_a_thousand_events_and_each_has_one_winner(app: 
         assert lost["type"] == "/problems/stale"
         assert _outcome(lost["current"]) == _outcome(won)
     grown = {name: rows - before[name] for name, rows in census("login_session").items() if rows != before[name]}
-    once = {name: EVENTS for name in ("assignment", "event_log", "job", "trail_entry")}
+    once = {name: EVENTS for name in ("assignment", "event_log", "job", "sync_change", "trail_entry")}
     assert grown == once | {"deadline": 2 * EVENTS}  # one to sign, one to handle
     assert _rows_per_event(select(Assignment.event_id)) == {1: EVENTS}
     assert _rows_per_event(select(EventLog.event_id).where(EventLog.action == "dispatch")) == {1: EVENTS}
