@@ -1,6 +1,6 @@
 """`python -m benchmarks`: all of them, or those named; exit code 1 when a bar is not met.
 
-Writes nothing unless told where: `--write docs/performance.md` replaces the figures in that file, keeps the rest.
+Writes nothing unless told where: `--write docs/performance.md` replaces the figures measured now in that file.
 """
 
 from __future__ import annotations
@@ -52,16 +52,21 @@ def main() -> int:
 
 
 def write(path: Path, tables: Iterable[Table]) -> None:
-    """Replace what stands below the mark."""
-    above = path.read_text(encoding="utf-8").split(MARK)[0]
-    path.write_text(above + MARK + "\n" + machine() + "\n".join(t.markdown() for t in tables), encoding="utf-8")
+    """Replace the figures of these tables below the mark, each with its day; the others stay as they were."""
+    above, _, below = path.read_text(encoding="utf-8").partition(MARK)
+    sections = {part.splitlines()[0]: part.rstrip() for part in below.split("## ")[1:]}
+    for table in tables:
+        _, _, body = table.markdown().partition("\n\n")
+        sections[table.title] = f"{table.title}\n\n{machine()}\n\n{body}".rstrip()
+    figures = "\n\n".join(f"## {sections[title]}" for title in sorted(sections))
+    path.write_text(f"{above}{MARK}\n{figures}\n", encoding="utf-8")
 
 
 def machine() -> str:
     """The day and the machine, in a sentence."""
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = f"{os.cpu_count()} cores, {memory_gib:.0f} GiB"
-    return f"Measured on {date.today()}: {cores}, Linux, CPython {platform.python_version()}.\n\n"
+    return f"Measured on {date.today()}: {cores}, Linux, CPython {platform.python_version()}."
 
 
 if __name__ == "__main__":

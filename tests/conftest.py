@@ -93,7 +93,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 @pytest.fixture
 def app(house: Flask, guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
-    settings = dict(house.config)
+    settings, extensions = dict(house.config), dict(house.extensions)
     house.config.update(DATABASE=database, SQLALCHEMY_DATABASE_URI=database, DATA=str(tmp_path))
     house.testing = False  # errors leave as problems, as in production
     open_folder(house, tmp_path)
@@ -105,8 +105,9 @@ def app(house: Flask, guard: Guard, database: str, tmp_path: Path, time: Clock) 
         db.session.remove()
         db.engine.dispose()
         db.engines[None] = first
-    house.config.clear()
-    house.config.update(settings)
+    for kept, before in ((house.config, settings), (house.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
 
 
 @pytest.fixture

@@ -86,9 +86,7 @@ REACHES = {
 }
 
 
-def send(
-    kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit: Limit = ANSWER_LIMIT
-) -> Task:
+def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit: Limit = ANSWER_LIMIT) -> Task:
     """Ask one worker. limit: in units that run day and night; in working ones, by the usual week."""
     now = clock.now()
     task = Task(

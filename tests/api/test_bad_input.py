@@ -49,7 +49,7 @@ WRONG_REPORTS: dict[str, tuple[dict[str, Any], str]] = {
     "no longitude": (_without(make_report(), "position", "lon"), "lon"),
     "datum missing": (_without(make_report(), "position", "datum"), "datum"),
     "datum unknown": (make_report(position={"datum": "tokyo"}), "datum"),
-    "datum not a phone's": (make_report(position={"datum": "bd09"}), "datum"),
+    "datum not a phone's": (make_report(position={"datum": "cgcs2000_gk114"}), "datum"),
     "negative accuracy": (make_report(position={"accuracy_m": -1}), "accuracy_m"),
     "null island": (make_report(position={"lon": 0, "lat": 0}), "position"),
     "swapped": (make_report(position={"lon": 22.9489, "lat": 114.7326}), "lat"),

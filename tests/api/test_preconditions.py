@@ -54,6 +54,13 @@ NO_EDITS = {
     "POST /api/tasks/hand-over",
     "POST /mobile/v1/device/enroll",
     "POST /mobile/v1/device/heartbeat",
+    "POST /mobile/v1/files",
+    "POST /mobile/v1/files/{upload_id}",  # tus: the offset is the version, 409 tells it
+    "PATCH /mobile/v1/files/{upload_id}",
+    "DELETE /mobile/v1/files/{upload_id}",
+    "POST /mobile/v1/device/{device_id}/osmand-token",
+    "POST /mobile/v1/osmand",
+    "POST /mobile/v1/tracks",
     "POST /mobile/v1/sync/check",
     "POST /mobile/v1/sync/push",
     "POST /api/areas/grids/imports",
