@@ -69,6 +69,7 @@ def test_a_spoken_note_goes_with_the_report(handset: Handset) -> None:
     phone.goto("/m/#/report")
     take_photo(phone)
     phone.locator(".category-grid button").first.click()
+    phone.get_by_label("说明").fill("听我说的")
 
     phone.get_by_role("button", name="用说的").click()
     phone.wait_for_timeout(1200)
@@ -78,7 +79,7 @@ def test_a_spoken_note_goes_with_the_report(handset: Handset) -> None:
     submit(phone)
 
     expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
-    phone.get_by_test_id("report").first.click()
+    phone.get_by_test_id("report").filter(has_text="听我说的").click()
     expect(phone.get_by_role("button", name="听语音")).to_be_visible()
     keep(phone, "handset-my-report")
 

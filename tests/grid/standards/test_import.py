@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fixtures.daling import STREET
 from fixtures.standards import city
 from grid.accounts import user as users
+from grid.areas import net
 from grid.db import db, transaction
 from grid.errors import Conflict, Invalid, NotFound, Stale
 from grid.events import handling, rulebook
@@ -64,10 +66,10 @@ def changes(line: Line) -> dict[str, tuple[str, str]]:
     return {change["field"]: (change["before"], change["after"]) for change in line.changes}
 
 
-def handlers(code: str, area: str = "/") -> dict[str, str]:
-    """Condition → department, as the rules say."""
-    found = rulebook.current().find(code)
-    choices = {c.text: rulebook.choose_department(found, c.id, area) for c in found.conditions}
+def handlers(code: str, area: str = "") -> dict[str, str]:
+    """Condition → department, as the rules say; of Daling, or of an area in it."""
+    found, place = rulebook.current().find(code), area or net.current().find(STREET).path
+    choices = {c.text: rulebook.choose_department(found, c.id, place) for c in found.conditions}
     return {text: choice.value.department_code for text, choice in choices.items() if choice}
 
 
