@@ -26,7 +26,7 @@ from jwt.exceptions import PyJWTError
 from werkzeug.local import LocalProxy
 
 from api.http import problem
-from api.mark import is_early, marked
+from api.mark import flagged, marked
 from grid.accounts import session as sessions
 from grid.accounts.session import LoginSession
 from grid.accounts.user import User
@@ -61,7 +61,7 @@ def check_permission() -> None:
         return
     g.session = _session()
     g.actor = g.session.user
-    if g.actor.must_change_password and not is_early(request.endpoint, method):
+    if g.actor.must_change_password and not flagged("early", request.endpoint, method):
         raise PasswordChangeRequired("这是初始密码，请先改成自己的密码。")
     if not g.actor.has(permission):
         raise Forbidden("你的岗位没有这项权限。")

@@ -21,7 +21,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import BaseConverter
 
 from api.body import BodyParser
-from api.mark import is_streamed, public
+from api.mark import flagged, public
 from api.schemas.problem import ProblemSchema
 from grid.errors import DomainError, Stale
 from grid.trail.entry import REQUEST_ID
@@ -188,7 +188,7 @@ def _begin() -> None:
 
 def _refuse_cut_bodies() -> None:
     """A connection cut in the middle of a body reaches us as a short body without any error (gunicorn)."""
-    if request.endpoint and is_streamed(request.endpoint, request.method):
+    if request.endpoint and flagged("streamed", request.endpoint, request.method):
         return
     if request.content_length and request.method in ("POST", "PUT", "PATCH"):
         if len(request.get_data(cache=True)) < request.content_length:

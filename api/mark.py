@@ -28,26 +28,25 @@ def public(view: View) -> View:
     return view
 
 
-def streamed(view: View) -> View:
-    """Mark a route that reads its body itself, piece by piece, and keeps what came of one that was cut."""
-    view.is_streamed = True  # type: ignore[attr-defined]
-    return view
+def flag(name: str) -> Callable[[View], View]:
+    """A further mark: something that is so of a route beside what it needs. Asked with ``flagged``."""
+
+    def mark(view: View) -> View:
+        setattr(view, name, True)
+        return view
+
+    return mark
 
 
-def is_streamed(endpoint: str, method: str) -> bool:
-    """Does a route read its body itself?"""
-    return getattr(_view(endpoint, method), "is_streamed", False)
+def flagged(name: str, endpoint: str, method: str) -> bool:
+    """Does a route carry this mark?"""
+    return bool(getattr(_view(endpoint, method), name, False))
 
 
-def early(view: View) -> View:
-    """Mark a route that may be called while the password is still the one that was given out."""
-    view.is_early = True  # type: ignore[attr-defined]
-    return view
-
-
-def is_early(endpoint: str, method: str) -> bool:
-    """May a route be called before a password of one's own is set?"""
-    return getattr(_view(endpoint, method), "is_early", False)
+# The route reads its body itself, piece by piece, and keeps what came of one that was cut.
+streamed = flag("streamed")
+# It may be called while the password is still the one that was given out.
+early = flag("early")
 
 
 def marked(endpoint: str, method: str) -> Permission | None:

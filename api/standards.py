@@ -12,9 +12,17 @@ from api.auth import current_user
 from api.fields import Degrees, Moment, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
+from api.imports import XLSX
 from api.mark import requires
 from api.paging import list_of
 from api.schemas.event import ConditionSchema
+from api.schemas.imports import (
+    ImportChangeSchema,
+    ImportChoiceSchema,
+    ImportCountSchema,
+    ImportLineQuerySchema,
+    ImportReasonSchema,
+)
 from api.schemas.named import NamedSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
@@ -30,9 +38,7 @@ from grid.standards.trial import Guess, Trial
 
 blp = Blueprint("standards", __name__, url_prefix="/api", description="立结案标准与权责清单")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_TYPES = (XLSX, "application/octet-stream")
-MAX_PAGE = 500
 _scheme_code = validate.Regexp(r"\A[a-z][a-z0-9_]*\Z", error="用小写字母开头的字母、数字或下划线。")
 
 
@@ -51,21 +57,6 @@ class StandardsUploadSchema(Schema):
             _scheme_code(told["scheme"])
         except ValidationError as error:
             raise ValidationError({"scheme": error.messages}) from None
-
-
-class CellReasonSchema(Schema):
-    """A cell and what is to be said about it."""
-
-    cell = fields.String(required=True)
-    text = fields.String(required=True)
-
-
-class CellChangeSchema(Schema):
-    """A value before and after."""
-
-    field = fields.String(required=True)
-    before = fields.String(required=True)
-    after = fields.String(required=True)
 
 
 class HandlingUnitSchema(Schema):
@@ -90,18 +81,8 @@ class StandardLineSchema(Schema):
     closing = fields.String(required=True)
     limit = fields.Function(lambda line: str(line.limit or ""), metadata={"type": "string"})
     units = fields.List(fields.Nested(HandlingUnitSchema), allow_none=True, required=True)
-    reasons = fields.List(fields.Nested(CellReasonSchema), required=True)
-    changes = fields.List(fields.Nested(CellChangeSchema), required=True)
-
-
-class StandardLineQuerySchema(Schema):
-    """after: the ``next`` of the page before."""
-
-    fate = fields.String(load_default=None, validate=one_of(Fate))
-    after = fields.Integer(load_default=0, validate=validate.Range(0, 10**9, error="应是不小于 0 的整数。"))
-    limit = fields.Integer(
-        load_default=100, validate=validate.Range(1, MAX_PAGE, error=f"应在 1 到 {MAX_PAGE} 之间。")
-    )
+    reasons = fields.List(fields.Nested(ImportReasonSchema), required=True)
+    changes = fields.List(fields.Nested(ImportChangeSchema), required=True)
 
 
 class StandardLinePageSchema(Schema):
@@ -109,14 +90,6 @@ class StandardLinePageSchema(Schema):
 
     items = fields.List(fields.Nested(StandardLineSchema), required=True)
     next = fields.Integer(allow_none=True, required=True)
-
-
-class FateCountSchema(Schema):
-    """How many lines have a fate."""
-
-    code = fields.String(required=True)
-    label = fields.String(required=True)
-    count = fields.Integer(required=True)
 
 
 class ImportBatchSchema(Schema):
@@ -132,21 +105,12 @@ class ImportBatchSchema(Schema):
     state = coded(required=True)
     valid_from = fields.Date(required=True)
     complete = fields.Boolean(attribute="is_complete", required=True)
-    counts = fields.List(fields.Nested(FateCountSchema), attribute="fate_counts", required=True)
+    counts = fields.List(fields.Nested(ImportCountSchema), attribute="fate_counts", required=True)
     notes = fields.List(fields.String(), required=True)
     taken = fields.Function(lambda found: len(found.taken), metadata={"type": "integer"})
     created_at = Moment(required=True)
     confirmed_at = Moment(allow_none=True, required=True)
     version = fields.Integer(required=True)
-
-
-class ImportConfirmSchema(Schema):
-    """lines: numbers of those to take in; left out: all that would change something."""
-
-    lines = fields.List(
-        fields.Integer(strict=True),
-        validate=validate.Length(min=1, max=100_000, error="至少选一条。"),
-    )
 
 
 @blp.get("/standards/imports")
@@ -196,7 +160,7 @@ def import_show(batch_id: UUID) -> ImportBatch:
 
 @blp.get("/standards/imports/<uuid:batch_id>/lines")
 @requires(Permission.RULES_MANAGE)
-@blp.arguments(StandardLineQuerySchema, location="query", unknown=RAISE)
+@blp.arguments(ImportLineQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, StandardLinePageSchema)
 def import_lines(told: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
     """What becomes of each row, with cell and reason."""
@@ -208,7 +172,7 @@ def import_lines(told: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
 @blp.post("/standards/imports/<uuid:batch_id>/confirm")
 @requires(Permission.RULES_MANAGE)
 @blp.etag
-@blp.arguments(ImportConfirmSchema)
+@blp.arguments(ImportChoiceSchema)
 @blp.response(200, ImportBatchSchema)
 def import_confirm(told: dict[str, Any], batch_id: UUID) -> ImportBatch:
     """Take in the previewed rows, all or the chosen, as one dated version."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import cast
 from uuid import UUID
 
 from flask import current_app, g, request
 
+from api.mark import flag, flagged
 from grid.accounts import device as devices
 from grid.accounts.device import DeviceState, DeviceUnknown, Seat
 from grid.errors import DomainError, Invalid
 
 DEVICE, APP = "X-WG-Device", "X-WG-App"
 STATES = {DeviceState.ACTIVE: "ok", DeviceState.DRAINING: "locked", DeviceState.WIPED: "wipe"}
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class UpgradeRequired(DomainError):
@@ -26,16 +24,10 @@ class UpgradeRequired(DomainError):
     status = 426
 
 
-def while_draining(view: View) -> View:
-    """Mark a route that a seat may use which was taken back but has yet to hand over its queue."""
-    view.while_draining = True  # type: ignore[attr-defined]
-    return view
-
-
-def enrolling(view: View) -> View:
-    """Mark the route by which a seat becomes known."""
-    view.enrolling = True  # type: ignore[attr-defined]
-    return view
+# A route that a seat may use which was taken back but has yet to hand over its queue.
+while_draining = flag("while_draining")
+# The route by which a seat becomes known.
+enrolling = flag("enrolling")
 
 
 def current() -> Seat:
@@ -81,7 +73,7 @@ def _look(device_id: UUID | None) -> Seat | None:
 
 
 def _is_marked(name: str) -> bool:
-    return getattr(current_app.view_functions[request.endpoint or ""], name, False)
+    return flagged(name, request.endpoint or "", request.method)
 
 
 def app() -> str:

@@ -129,7 +129,7 @@ def test_a_number_is_shown_for_a_purpose(console: Callable[[str], Page]) -> None
     row = admin.get_by_test_id("user-row").filter(has_text="wg95")
     expect(row).to_contain_text("100****0095")
     row.get_by_test_id("reveal").click()
-    admin.get_by_test_id("purpose").fill("通知开会")
-    admin.get_by_test_id("reveal-go").click()
+    admin.get_by_role("textbox", name="看号码做什么").fill("通知开会")
+    admin.get_by_role("button", name="看号码", exact=True).click()
 
     expect(row).to_contain_text("10012340095")

@@ -8,8 +8,12 @@ import { client } from '../station.js';
 const PAGE = 500;
 const PATIENCE_S = 120;
 
-/** @param {string} path of the noun, e.g. `/users` */
-export function useImport(path) {
+/**
+ * @param {string} path of the noun, e.g. `/users`
+ * @param {{typeOf?: (file: File) => string, also?: (id: string) => Promise<void>}} [ways]
+ *   typeOf: what kind of file it is; also: what else is to be read of a preview before it is shown
+ */
+export function useImport(path, { typeOf = ({ name }) => tableType(name), also = async () => {} } = {}) {
   const found = shallowRef(null);
   const lines = shallowRef([]);
   const trouble = ref('');
@@ -37,6 +41,7 @@ export function useImport(path) {
       all.push(...data.items);
       after = data.next;
     }
+    await also(id);
     lines.value = all;
     found.value = answer.data;
     etag = answer.etag;
@@ -45,14 +50,14 @@ export function useImport(path) {
   /** @param {File} file */
   const upload = (file, query = {}) => work('upload', async () => {
     found.value = null;
-    const told = { bytes: file, type: tableType(file.name), query: { name: file.name, ...query }, timeout_s: PATIENCE_S };
+    const told = { bytes: file, type: typeOf(file), query: { name: file.name, ...query }, timeout_s: PATIENCE_S };
     const { data } = await client.post(`${path}/imports`, undefined, told);
     await read(data.id);
   });
 
-  /** @param {number[]} numbers of the lines to take in; what the server answers, once */
+  /** @param {number[]} [numbers] of the lines to take in, else all; what the server answers, once */
   const confirm = (numbers) => work('confirm', async () => {
-    const answer = await client.post(`${path}/imports/${found.value.id}/confirm`, { lines: numbers }, {
+    const answer = await client.post(`${path}/imports/${found.value.id}/confirm`, numbers ? { lines: numbers } : {}, {
       ifMatch: etag, idempotencyKey: uuid(), timeout_s: PATIENCE_S });
     found.value = answer.data;
     etag = answer.etag;
