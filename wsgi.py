@@ -23,6 +23,8 @@ from grid import clock
 from grid.db import db, engine_options
 from grid.log import set_up_logging
 from grid.media.store import MediaStore
+from grid.notices.courier import Courier
+from grid.notices.gate import Gate
 from grid.seal import Sealer
 from grid.uploads.draft import Drafts
 from mobile_api.http import mark
@@ -38,11 +40,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     (how many reverse proxies of ours stand in front and set X-Forwarded-For), HOSTS (the names we are called by,
     with commas; any when empty), MIN_APP (oldest handset app to
     talk to, in three parts like 1.4.0; empty: any), UPLOAD_SILENCE (seconds without a byte after which an upload
-    counts as cut).
+    counts as cut), CROWD (how many threads of a process serve what phones synchronise; 0: all), ADDRESS (where
+    people reach us, for links in notices), NOTICE_HOSTS (internal hosts that notices may be sent to, with commas).
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
-    app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20)
+    app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20, CROWD=4, ADDRESS="", NOTICE_HOSTS="")
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -76,10 +79,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 
 def open_folder(app: Flask, data: Path) -> None:
-    """What lives in the data folder beside the database: the master key, photos, uploads on their way."""
+    """What lives in the data folder beside the database (master key, photos, uploads), and who works with it."""
     app.extensions["sealer"] = Sealer.of(data)
     app.extensions["media_store"] = MediaStore(data / "media", app.extensions["sealer"])
     app.extensions["drafts"] = Drafts(data / "uploads")
+    gate = Gate(str(app.config["NOTICE_HOSTS"]).split(","), is_demo=app.config["DEMO"])
+    app.extensions["courier"] = Courier(app.extensions["sealer"], gate, str(app.config["ADDRESS"]))
 
 
 main = FlaskGroup(

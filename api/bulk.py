@@ -7,10 +7,10 @@ from typing import Any
 from marshmallow import validate
 
 from api.auth import current_user
-from api.fields import Schema, coded, fields
+from api.fields import Schema, coded, fields, one_of
 from api.http import Blueprint
 from api.mark import requires
-from api.schemas.step import EventStepSchema
+from api.schemas.step import EVENT_ACTIONS, EventStepSchema
 from grid.accounts.permission import Permission
 from grid.db import db, transaction
 from grid.errors import DomainError
@@ -28,7 +28,9 @@ class BulkItemSchema(Schema):
 
 
 class BulkSchema(EventStepSchema):
-    """One step for up to 100 cases."""
+    """One step for up to 100 cases, of the case or of the caller's department's part of it."""
+
+    action = fields.String(required=True, validate=one_of([*EVENT_ACTIONS, *sorted(bulk.OWN)]))
 
     items = fields.List(
         fields.Nested(BulkItemSchema),

@@ -67,6 +67,36 @@ def delegations() -> dict[str, Any]:
     return {"items": [_told(row) for row in substitution.listed(current_user)]}
 
 
+class LendablePersonSchema(PersonRefSchema):
+    """Somebody to choose; the posts of a department stay in it."""
+
+    department = fields.String(allow_none=True, required=True)
+    posts = fields.String(required=True)
+
+
+class LendablePeopleSchema(Schema):
+    """leavers: whose posts the caller may give; successors: to whom."""
+
+    leavers = fields.List(fields.Nested(LendablePersonSchema), required=True)
+    successors = fields.List(fields.Nested(LendablePersonSchema), required=True)
+
+
+@blp.get("/delegations/people")
+@requires(Permission.SELF_READ)
+@blp.response(200, LendablePeopleSchema)
+def people() -> dict[str, Any]:
+    """Whom one may choose from."""
+    return {
+        "leavers": [_person(user) for user in substitution.leavers(current_user)],
+        "successors": [_person(user) for user in substitution.successors(current_user)],
+    }
+
+
+def _person(user: User) -> dict[str, Any]:
+    department = user.department.name if user.department else None
+    return {"username": user.username, "name": user.name, "department": department, "posts": user.post_label()}
+
+
 @blp.get("/delegations/<int:delegation_id>")
 @requires(Permission.SELF_READ)
 @blp.etag

@@ -14,6 +14,12 @@ from api.mark import requires
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.notices import notice
+from grid.notices.notice import Notice
+
+
+def _page(told: Notice) -> str:
+    """Where it leads: a department that is called to a case does not have the case."""
+    return "whistle" if told.key.startswith("whistle:") else "case"
 
 
 class NoticeSchema(Schema):
@@ -25,6 +31,7 @@ class NoticeSchema(Schema):
     text = fields.String(required=True)
     event_id = fields.UUID(attribute="subject_id", allow_none=True, required=True)
     read_at = Moment(allow_none=True, required=True)
+    page = fields.Function(_page, metadata={"type": "string", "enum": ["case", "whistle"]})
 
 
 class NoticesSchema(Schema):

@@ -55,10 +55,14 @@ def put(sha256: str) -> tuple[Any, int]:
 
 def show(photo_id: UUID, size: str) -> Response:
     """A re-encoded picture, never the bytes as sent."""
-    photo = gallery.get(current_user, photo_id)
+    return picture(gallery.get(current_user, photo_id).sha256, size)
+
+
+def picture(sha256: str, size: str) -> Response:
+    """The answer with a kept photo, as JPEG, for whoever may see it."""
     store = current_app.extensions["media_store"]
-    picture = store.read(photo.sha256, MediaKind.THUMB if size == "thumb" else MediaKind.FULL)
-    response: Response = current_app.response_class(picture, mimetype="image/jpeg")
+    data = store.read(sha256, MediaKind.THUMB if size == "thumb" else MediaKind.FULL)
+    response: Response = current_app.response_class(data, mimetype="image/jpeg")
     response.headers["Content-Disposition"] = "inline"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=300"

@@ -23,6 +23,7 @@ class WipedSchema(PracticeSchema):
     """How many rows of each kind went."""
 
     notices = fields.Integer(required=True)
+    deliveries = fields.Integer(required=True)
     tasks = fields.Integer(required=True)
     photos = fields.Integer(required=True)
     deadlines = fields.Integer(required=True)

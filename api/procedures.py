@@ -12,13 +12,12 @@ from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
 from api.schemas.named import NamedSchema
+from api.street import ruled
 from grid.accounts.permission import Permission
 from grid.areas import net
-from grid.areas.area import Level
 from grid.areas.net import Node
-from grid.calendars import almanac, policy
+from grid.calendars import almanac
 from grid.db import transaction
-from grid.errors import Invalid
 from grid.events import procedure_rule as rules
 from grid.events import rulebook
 from grid.events.procedure_rule import DEFAULTS, ProcedureRule, Rule, Saying, Wanted
@@ -100,7 +99,7 @@ class ProcedureEndSchema(Schema):
 @blp.response(200, ProceduresSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The procedure of a street."""
-    return _told(_street(told.get("area")))
+    return _told(ruled(told.get("area")))
 
 
 @blp.post("/procedures")
@@ -110,7 +109,7 @@ def show(told: dict[str, str]) -> dict[str, Any]:
 @blp.alt_response(422, description="makes no sense, or contradicts another row: both are named")
 def put(told: dict[str, Any]) -> dict[str, Any]:
     """Add a row. One that contradicts another is refused, and both are named."""
-    street = _street(told.get("area"))
+    street = ruled(told.get("area"))
     wanted = Wanted(Rule(told["rule"]), **{name: told[name] for name in told if name not in ("rule", "area")})
 
     def work() -> dict[str, Any]:
@@ -158,18 +157,6 @@ def _told(street: Node) -> dict[str, Any]:
     }
 
 
-def _street(code: str | None) -> Node:
-    """The street whose rules hold in an area; without one the caller's own."""
-    if code is not None:
-        return rules.home(net.current().find(code).path)
-    own = (policy.street_of(net.current(), held.area.path) for held in current_user.posts)
-    streets = [node for node in net.current().by_id.values() if node.level is Level.STREET]
-    found = next((node for node in own if node), streets[0] if len(streets) == 1 else None)
-    if found is None:
-        raise Invalid("请说明是哪个街道。", field="area")
-    return found
-
-
 def _item(street: Node, rule: Rule, key: str) -> dict[str, Any]:
     found = rulebook.current().procedure
     saying = found.says(street.path, rule, key)
@@ -190,7 +177,7 @@ def _row(row: ProcedureRule) -> dict[str, Any]:
         "area": net.current().node(row.area_id),
         "about": _about(row.rule, row.key),
         "unit": Unit(row.unit) if row.unit else None,
-        "words": _words(row.area.path, row.saying),
+        "words": _words(row.area.path, row.said),
     }
 
 

@@ -17,14 +17,19 @@ from api.paging import PageQuerySchema, page_of
 from api.schemas.person import PersonRefSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
+from grid.forms import form as forms
 from grid.sync import quarantine
 from grid.sync.quarantine import Quarantine, QuarantineState
 
 blp = Blueprint("quarantine", __name__, url_prefix="/api/quarantine", description="未收下的内容")
+LABELS = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 class QuarantineSchema(Schema):
-    """A refused op (隔离操作): raw is all the phone sent; reason for programs, message for people."""
+    """A refused op (隔离操作): raw is all the phone sent; reason for programs, message for people.
+
+    labels: how the form calls its fields, where the op follows one.
+    """
 
     id = fields.UUID(required=True)
     op_id = fields.UUID(required=True)
@@ -38,7 +43,16 @@ class QuarantineSchema(Schema):
     at = Moment(required=True)
     settled_at = Moment(allow_none=True, required=True)
     note = fields.String(required=True)
+    labels = fields.Function(lambda row: _labels(row.raw), required=True, metadata=LABELS)
     version = fields.Integer(required=True)
+
+
+def _labels(raw: dict[str, Any]) -> dict[str, str]:
+    told = raw.get("form")
+    if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not isinstance(told.get("ver"), int):
+        return {}
+    form = forms.catalogue().get((told["id"], told["ver"]))
+    return {field.name: field.label for field in form.fields} if form else {}
 
 
 class QuarantineQuerySchema(PageQuerySchema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from api.fields import Schema, fields
 from api.http import Blueprint
 from api.mark import requires
 from api.paging import PageQuerySchema, page_of
-from api.schemas.event import EventSchema, EventSummarySchema, OfferSchema, request_told, way_told
+from api.schemas.event import EventSchema, EventSummarySchema
 from api.schemas.request import WITHDRAW, AskSchema, DecideSchema, ReopenSchema, RequestSchema
+from api.schemas.way import OfferSchema, request_told, way_told
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.events import reopening, request_list, requesting
@@ -46,7 +47,7 @@ class PendingQuerySchema(PageQuerySchema):
 @blp.response(200, page_of(PendingRequestSchema))
 def pending(told: dict[str, Any]) -> dict[str, Any]:
     """Requests that wait for a decision, in the caller's scope, newest first."""
-    rows, following = request_list.pending(current_user, told["after"], told["limit"])
+    rows, following = request_list.pending(current_user, told["after"], told["limit"], told["mine"])
     items = [
         {
             "request": request_told(event, request),
@@ -55,8 +56,7 @@ def pending(told: dict[str, Any]) -> dict[str, Any]:
         }
         for event, request in rows
     ]
-    shown = [item for item in items if item["steps"]] if told["mine"] else items
-    return {"items": shown, "next": following}
+    return {"items": items, "next": following}
 
 
 @blp.post("/events/<uuid:event_id>/requests")
@@ -104,4 +104,4 @@ def reopen(told: dict[str, str], event_id: UUID) -> Event:
 
 def _end_of(day: date) -> datetime:
     """The end of a local day."""
-    return datetime.combine(day + timedelta(days=1), time(), clock.LOCAL)
+    return clock.midnight(day + timedelta(days=1))

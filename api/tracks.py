@@ -17,7 +17,7 @@ from api.schemas.track import TrackSchema
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.db import transaction
-from grid.fieldwork import coverage, whereabouts
+from grid.fieldwork import whereabouts
 from grid.fieldwork.whereabouts import Sighting
 
 blp = Blueprint("tracks", __name__, url_prefix="/api", description="巡查轨迹")
@@ -64,7 +64,7 @@ def look(told: dict[str, Any]) -> dict[str, Any]:
     """The walk of somebody in one's area while on duty. The look is written down before anything is shown."""
     with transaction():
         person, track = whereabouts.look(current_user, told["user"], told["day"], told["purpose"])
-    return {"user": person} | shape.shown(track, told["day"], coverage.homes(person))
+    return {"user": person} | shape.shown(track, told["day"], person)
 
 
 @blp.get("/workers/positions")

@@ -39,11 +39,20 @@ class WhistleCallSchema(Schema):
     note = fields.String(required=True)
 
 
+class WhistlePlaceSchema(Schema):
+    """Where the case is: CGCS2000 degrees."""
+
+    lon = fields.Float(required=True)
+    lat = fields.Float(required=True)
+    address = fields.String(required=True)
+
+
 class WhistleSchema(Schema):
     """A whistle with its calls; closed_at null: still open."""
 
     id = fields.UUID(required=True)
     event_id = fields.UUID(allow_none=True, required=True)
+    place = fields.Nested(WhistlePlaceSchema, allow_none=True, required=True)
     area_name = fields.String(attribute="area.name", required=True)
     kind = coded(required=True)
     words = fields.String(required=True)
@@ -91,13 +100,19 @@ class CloseSchema(Schema):
     scores = fields.List(fields.Nested(ScoreSchema), required=True, validate=validate.Length(1, whistle.MOST))
 
 
+class WhistleQuerySchema(PageQuerySchema):
+    """event: only those blown for this case."""
+
+    event = fields.UUID(load_default=None)
+
+
 @blp.get("")
 @requires(Permission.WHISTLE_READ)
-@blp.arguments(PageQuerySchema, location="query", unknown=RAISE)
+@blp.arguments(WhistleQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, page_of(WhistleSchema))
 def whistles(told: dict[str, Any]) -> dict[str, Any]:
     """Whistles in the caller's scope, newest first."""
-    items, following = whistle.listed(current_user, told["after"], told["limit"])
+    items, following = whistle.listed(current_user, told["after"], told["limit"], told["event"])
     return {"items": items, "next": following}
 
 

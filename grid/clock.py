@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,16 @@ def now() -> datetime:
 def local(moment: datetime) -> datetime:
     """The same moment in local time (Asia/Shanghai)."""
     return moment.astimezone(LOCAL)
+
+
+def today() -> date:
+    """The product's day, as the street counts it."""
+    return local(now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment a local day begins, aware, local."""
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
 
 
 def use(source: Callable[[], datetime]) -> None:

@@ -20,29 +20,43 @@ from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import commands as event_commands
-from grid.events import notify, redating, request_notice, resuming, whistle
+from grid.events import moved, notify, redating, request_notice, resuming, whistle
 from grid.events.event import Event, EventLog
 from grid.fieldwork import commands as fieldwork_commands
 from grid.handset import commands as handset_commands
 from grid.job import worker as loop
+from grid.job.errand import Errand
 from grid.job.job import Job
+from grid.notices import commands as notice_commands
 from grid.setup import commands as setup_commands
 from grid.staff import commands as staff_commands
 from grid.standards import commands as standards_commands
+from grid.supervision import alarm, matter, supervision, telling, watch
+from grid.supervision import commands as supervision_commands
+from grid.supervision import sweep as alarm_sweep
 from grid.sync import quarantine
 from grid.trail import entry as trail
 from grid.trail.entry import TrailEntry
 from grid.upkeep import commands as upkeep_commands
 from grid.uploads import commands as upload_commands
 
-SWEEPS = (resuming.sweep,)
+SWEEPS = (resuming.sweep, alarm_sweep.sweep, watch.sweep)
 HANDLERS = {
-    notify.KIND: notify.deliver,
+    notify.KIND: moved.deliver,
     notify.ASKED: request_notice.deliver,
     redating.KIND: redating.finish,
     whistle.KIND: whistle.deliver,
     quarantine.KIND: quarantine.deliver,
+    alarm.KIND: telling.of_alarms,
+    supervision.KIND: telling.of_supervision,
+    matter.KIND: telling.of_matter,
 }
+
+
+def errands() -> tuple[Errand, ...]:
+    """What the worker takes to other machines."""
+    post = notice_commands.courier()
+    return (Errand("notice.send", post.take, post.carry, post.settle),)
 
 
 @click.command("run")
@@ -74,8 +88,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Do background work: deliver notices. Any number may run."""
     if once:
-        while loop.run_once(HANDLERS) or loop.sweep_once(SWEEPS):
-            pass
+        loop.run_due(HANDLERS, SWEEPS, errands())
         return
     stopping: list[int] = []
 
@@ -84,7 +97,7 @@ def worker(once: bool) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    loop.run_forever(HANDLERS, lambda: bool(stopping), SWEEPS)
+    loop.run_forever(HANDLERS, lambda: bool(stopping), SWEEPS, errands())
 
 
 @click.command("create-admin")
@@ -125,6 +138,7 @@ def doctor() -> None:
     late = clock.real_now() - timedelta(minutes=5)
     waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < late)
     click.echo(f"late jobs   {db.session.scalar(waiting)}")
+    click.echo(f"late alarms {alarm_sweep.lateness(clock.now())}".split(".")[0])
     newest = [
         *db.session.scalars(select(EventLog).order_by(EventLog.id.desc()).limit(1000)),
         *db.session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc()).limit(1000)),
@@ -146,8 +160,10 @@ COMMANDS = (
     *upkeep_commands.COMMANDS,
     *upload_commands.COMMANDS,
     *fieldwork_commands.COMMANDS,
+    *notice_commands.COMMANDS,
     *handset_commands.COMMANDS,
     *standards_commands.COMMANDS,
+    *supervision_commands.COMMANDS,
     *staff_commands.COMMANDS,
     *setup_commands.COMMANDS,
 )

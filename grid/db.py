@@ -22,6 +22,7 @@ from pysqlite3 import dbapi2 as pysqlite3
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -140,6 +141,11 @@ def insert(model: type[Base]) -> Any:
 
 
 _LAST: list[Callable[[], None]] = []
+
+
+def changed(statement: Any) -> int:
+    """Execute an UPDATE or DELETE; how many rows it touched."""
+    return int(cast(CursorResult[Any], db.session.execute(statement)).rowcount)
 
 
 def at_the_end(deed: Callable[[], None]) -> Callable[[], None]:

@@ -103,4 +103,5 @@ def set_up_logging() -> None:
     if not any(isinstance(h.formatter, structlog.stdlib.ProcessorFormatter) for h in root.handlers):
         root.addHandler(handler)
         root.setLevel(logging.INFO)
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        for chatty in ("alembic", "httpx"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)

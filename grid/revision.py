@@ -14,6 +14,7 @@ ACCOUNTS = "accounts"
 CALENDAR = "calendar"
 EPOCH = "epoch"  # of all data: another one, and what handsets hold is of no use (a restored database)
 NET = "net"
+NOTICE_RULES = "notice_rules"
 RULES = "rules"
 SYNC_FLOOR = "sync_floor"  # up to here the change log is pruned
 
@@ -69,6 +70,15 @@ def lock(name: str, *, shared: bool = False) -> int:
     return number
 
 
+_ALL: list[Snapshot[Any]] = []
+
+
+def forget_all() -> None:
+    """Drop every copy this process holds: another database follows."""
+    for one in _ALL:
+        one.forget()
+
+
 class Snapshot(Generic[Copy]):
     """A process's copy of one body of data, rebuilt when its key (revision, day …) moves.
 
@@ -78,6 +88,7 @@ class Snapshot(Generic[Copy]):
     def __init__(self, name: str) -> None:
         self._name = name
         self._kept: tuple[Any, Copy] | None = None
+        _ALL.append(self)
 
     def get(self, key: Hashable, build: Callable[[], Copy]) -> Copy:
         """The copy for ``key``, built when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.http import ProblemApi
 from mobile_api import (
     bootstrap,
+    crowd,
     device,
     files,
     forms,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
 
 def register(api: ProblemApi) -> None:
     """Hang the handset API into the application, and give the console what mends a handset's ops."""
+    crowd.register(api._app)
     api._app.extensions["mend_op"] = mending.mend
     for name, schema in (sync.SCHEMAS | tracks.SCHEMAS).items():
         api.spec.components.schema(name, schema=schema)

@@ -66,7 +66,7 @@ def bootstrap() -> dict[str, Any]:
         "user": me(current_user, current_app.config["DEMO"]),
         "grids": [area(snapshot, node, with_boundary=True) for node in nodes],
         "categories": categories(),
-        "policy": POLICY | {"ops": sorted(KINDS)},
+        "policy": POLICY | {"ops": sorted(KINDS), "self_classes": reporting.self_classes(homes)},
         "min_app": str(current_app.config["MIN_APP"]),
         "epoch": str(page.epoch()),
     }

@@ -23,7 +23,7 @@ from grid.uploads import upload as uploads
 from grid.uploads.draft import Draft, Drafts
 from grid.uploads.upload import Upload
 from mobile_api import seat, tus
-from mobile_api.http import PREFIX, blueprint
+from mobile_api.http import PREFIX, Unread, blueprint
 
 blp = blueprint("files", "手机：断点续传", needs_seat=True)
 blp.after_request(tus.mark)
@@ -144,7 +144,7 @@ def instead(upload_id: UUID) -> Response:
         return _go_on(upload_id)
     if wanted == "DELETE":
         return _give_up(upload_id)
-    raise tus.Unread("请求头 X-HTTP-Method-Override 应是 PATCH 或 DELETE。")
+    raise Unread("请求头 X-HTTP-Method-Override 应是 PATCH 或 DELETE。")
 
 
 def _go_on(upload_id: UUID) -> Response:

@@ -7,10 +7,27 @@ from typing import Any
 from flask import Response, g, request
 
 from api.http import Blueprint
+from grid.errors import DomainError
 from mobile_api import seat
 from mobile_api.squeeze import squeeze
 
 PREFIX = "/mobile/v1"
+
+
+class Unread(DomainError):
+    """A request in no format we know."""
+
+    slug = "bad-request"
+    title = "请求不完整"
+    status = 400
+
+
+class TooLarge(DomainError):
+    """More than is taken in one request: the phone sends less at a time."""
+
+    slug = "request-entity-too-large"
+    title = "内容太大"
+    status = 413
 
 
 def mark(response: Response) -> Response:

@@ -21,23 +21,15 @@ from grid.accounts import device as devices
 from grid.accounts.device import Device
 from grid.accounts.permission import Permission
 from grid.db import transaction
-from grid.errors import DomainError, NotFound
+from grid.errors import NotFound
 from grid.fieldwork import intake, tracker
 from grid.fieldwork.intake import Fix
-from mobile_api.http import PREFIX, blueprint
+from mobile_api.http import PREFIX, Unread, blueprint
 
 blp = blueprint("osmand", "手机：外部定位应用")
 KNOT_MPS = 1852 / 3600
 SECONDS_BELOW = 2**31 - 1  # larger numbers are milliseconds, as Traccar has it
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
-
-
-class Unread(DomainError):
-    """Not the format, or nobody's secret."""
-
-    slug = "bad-request"
-    title = "请求不完整"
-    status = 400
 
 
 class TrackerTokenSchema(Schema):

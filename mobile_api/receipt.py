@@ -10,7 +10,8 @@ from sqlalchemy import select
 from api.auth import current_user
 from api.fields import Schema, coded, fields
 from api.schemas.area import AreaRefSchema, area_ref
-from api.schemas.event import FlagSchema, PhotoCountSchema, SimilarSchema, flags
+from api.schemas.event import FlagSchema, PhotoCountSchema, SimilarSchema
+from api.schemas.event_picture import flags
 from grid.areas import net
 from grid.db import db
 from grid.events.state import State

@@ -53,6 +53,7 @@ class ReportSchema(Schema):
     position = fields.Nested(PositionSchema, required=True)
     is_practice = fields.Boolean(data_key="practice")
     self_handled = fields.Boolean()
+    same_as = fields.UUID()
     photos = fields.List(
         fields.Nested(PromisedPhotoSchema),
         validate=validate.Length(

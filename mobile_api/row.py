@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.fields import Moment, Schema, coded, fields
 from api.notices import NoticeSchema
+from api.schemas.checkpoint import CheckpointSchema
 from api.schemas.event import EventSummarySchema
 from grid.events import lifecycle
 from grid.events.event import Event, EventLog
@@ -37,6 +38,7 @@ class CasePhotoSchema(Schema):
 
 _EVENT, _STEPS, _TASK = EventSummarySchema(), StepSchema(many=True), TaskSummarySchema()
 _PHOTOS, _NOTICE, _RECORD = CasePhotoSchema(many=True), NoticeSchema(), RecordSchema()
+_CHECKPOINT = CheckpointSchema()
 
 Data = dict[str, Any]
 
@@ -66,6 +68,7 @@ _WRITERS: dict[str, Callable[[Any, dict[UUID, Event]], Data]] = {
     "task": _task,
     "notice": lambda notice, events: _NOTICE.dump(notice),
     "record": lambda record, events: _RECORD.dump(record),
+    "checkpoint": lambda point, events: _CHECKPOINT.dump(point),
 }
 
 

@@ -14,7 +14,7 @@ from grid import clock
 from grid.accounts.permission import Permission
 from grid.fieldwork import shift as shifts
 from mobile_api.http import blueprint
-from mobile_api.tracks import DayQuerySchema, today
+from mobile_api.tracks import DayQuerySchema
 
 blp = blueprint("shifts", "手机：巡查班次")
 
@@ -36,7 +36,7 @@ class ShiftSchema(Schema):
 @blp.response(200, list_of(ShiftSchema))
 def mine(told: dict[str, Any]) -> dict[str, Any]:
     """My shifts of a day, earliest first."""
-    found = shifts.of_day(current_user.id, told["day"] or today())
+    found = shifts.of_day(current_user.id, told["day"] or clock.today())
     now = clock.now()
     names = ("id", "started_at", "ended_at", "is_forgotten", "version")
     return {

@@ -14,14 +14,14 @@ from api.mark import requires
 from grid.accounts import device as devices
 from grid.accounts.permission import Permission
 from grid.db import transaction
-from grid.errors import DomainError, Invalid
+from grid.errors import Invalid
 from grid.handset import page as pages
 from grid.handset.collection import BY_NAME
 from grid.sync import push as pushing
 from grid.sync.change import Change
 from grid.sync.ledger import Result, Status
-from mobile_api import cursor, op, row, seat
-from mobile_api.http import blueprint
+from mobile_api import crowd, cursor, op, row, seat
+from mobile_api.http import TooLarge, blueprint
 from mobile_api.op import OpSchema
 from mobile_api.ops import KINDS
 from mobile_api.receipt import ReceiptSchema, receipts
@@ -29,14 +29,6 @@ from mobile_api.receipt import ReceiptSchema, receipts
 blp = blueprint("sync", "手机：同步", needs_seat=True)
 MAX_OPS, MAX_BYTES = 50, 256 * 1024
 MAX_HELD = 20_000
-
-
-class TooLarge(DomainError):
-    """A batch the phone should halve."""
-
-    slug = "request-entity-too-large"
-    title = "内容太大"
-    status = 413
 
 
 class PullQuerySchema(Schema):
@@ -70,6 +62,7 @@ class PullSchema(Schema):
 
 @blp.get("/sync/pull")
 @requires(Permission.SYNC_USE)
+@crowd.in_turn
 @blp.arguments(PullQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, PullSchema)
 @blp.alt_response(410, description="problem: begin anew without a cursor")
@@ -120,6 +113,7 @@ class CheckedSchema(Schema):
 
 @blp.post("/sync/check")
 @requires(Permission.SYNC_USE)
+@crowd.in_turn
 @blp.arguments(CheckSchema)
 @blp.response(200, CheckedSchema)
 @blp.alt_response(426, description="problem: the app is too old")
@@ -183,6 +177,7 @@ class PushedSchema(Schema):
 
 @blp.post("/sync/push")
 @requires(Permission.SYNC_USE)
+@crowd.in_turn
 @seat.while_draining
 @blp.arguments(PushSchema)
 @blp.response(200, PushedSchema)

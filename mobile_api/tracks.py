@@ -17,7 +17,7 @@ from grid import clock
 from grid.accounts import device as devices
 from grid.accounts.permission import Permission
 from grid.db import transaction
-from grid.fieldwork import coverage, intake
+from grid.fieldwork import intake
 from grid.fieldwork import track as tracks
 from grid.fieldwork.intake import BATCH_MAX, Fix, Refusal
 from grid.geo.crs import DEGREES, Datum
@@ -123,13 +123,8 @@ def read(points: Sequence[Any]) -> tuple[list[Fix], list[Refusal]]:
 @blp.response(200, TrackSchema)
 def mine(told: dict[str, Any]) -> dict[str, Any]:
     """My walk of a day, gaps as gaps, and how much of my grids it covers."""
-    day: date = told["day"] or today()
-    return shape.shown(tracks.of_day(current_user.id, day), day, coverage.homes(current_user))
-
-
-def today() -> date:
-    """The local day."""
-    return clock.local(clock.now()).date()
+    day: date = told["day"] or clock.today()
+    return shape.shown(tracks.of_day(current_user.id, day), day, current_user)
 
 
 SCHEMAS = {"TrackPoint": PointSchema}

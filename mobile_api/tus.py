@@ -21,6 +21,7 @@ from grid.media.image import BYTES_MAX
 from grid.uploads import voice
 from grid.uploads.draft import Draft
 from grid.uploads.upload import Promise
+from mobile_api.http import TooLarge, Unread
 from mobile_api.op import invalid
 
 VERSION = "1.0.0"
@@ -31,28 +32,12 @@ PIECE = 16 * 1024  # what is lost at most when a connection dies in the middle
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 
-class Unread(DomainError):
-    """A header that says nothing we know."""
-
-    slug = "bad-request"
-    title = "请求不完整"
-    status = 400
-
-
 class OtherVersion(DomainError):
     """Another version of the protocol."""
 
     slug = "tus-version"
     title = "协议版本不支持"
     status = 412
-
-
-class TooLong(DomainError):
-    """More bytes than there is room for."""
-
-    slug = "request-entity-too-large"
-    title = "内容太大"
-    status = 413
 
 
 class OtherType(DomainError):
@@ -121,7 +106,7 @@ def mark(response: Response) -> Response:
 
 
 def promise() -> Promise:
-    """What a creation promises. Raises Invalid, TooLong, Unread."""
+    """What a creation promises. Raises Invalid, TooLarge, Unread."""
     length = number("Upload-Length")
     try:
         told = MetadataSchema().load(_metadata(request.headers.get("Upload-Metadata", "")))
@@ -132,7 +117,7 @@ def promise() -> Promise:
         raise Invalid(f"{told['role'].label}不能是 {told['mime'][:40]}。", field="Upload-Metadata.mime")
     most = voice.BYTES_MAX if is_voice else BYTES_MAX
     if length > most:
-        raise TooLong(f"最大 {most // 1024 // 1024} MB。")
+        raise TooLarge(f"最大 {most // 1024 // 1024} MB。")
     if length == 0:
         raise Invalid("是空文件，请重新拍摄或录音。", field="Upload-Length")
     return Promise(length=length, **told)
@@ -166,13 +151,13 @@ def check_offset(size: int) -> None:
 def receive(draft: Draft, length: int) -> None:
     """Take the body in at the end of the draft, durably, as far as it comes.
 
-    With a checksum, all of it or nothing. Raises TooLong, ChecksumMismatch, Cut, StorageFull.
+    With a checksum, all of it or nothing. Raises TooLarge, ChecksumMismatch, Cut, StorageFull.
     """
     if request.mimetype != OFFSET_STREAM:
         raise OtherType(f"要用 {OFFSET_STREAM}。")
     room = length - draft.size
     if (request.content_length or 0) > room:
-        raise TooLong(f"只差 {room} 字节，发来的更多。")
+        raise TooLarge(f"只差 {room} 字节，发来的更多。")
     told = request.headers.get("Upload-Checksum")
     with _patience():
         try:
@@ -201,7 +186,7 @@ def _checked(told: str, room: int) -> bytes:
 
 
 def _pieces(room: int) -> Iterator[bytes]:
-    """The body piece by piece. Raises Cut when it ends before it was said to, TooLong when it does not end."""
+    """The body piece by piece. Raises Cut when it ends before it was said to, TooLarge when it does not end."""
     came, said = 0, request.content_length
     while said is None or came < said:
         try:
@@ -212,7 +197,7 @@ def _pieces(room: int) -> Iterator[bytes]:
         if not piece:
             break
         if came + len(piece) > room:
-            raise TooLong("发来的比说好的多。")
+            raise TooLarge("发来的比说好的多。")
         came += len(piece)
         yield piece
     if said is not None and came != said:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import and_, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, select
 
 from grid import clock
 from grid.accounts import scope
@@ -111,8 +111,17 @@ def _filed(view: View) -> int:
 
 
 def _open(view: View) -> int:
-    waiting = and_(view.before(Event.reported_at), view.after(Event.closed_at))
-    return db.session.scalar(select(func.count()).select_from(Event).where(waiting, view.rows)) or 0
+    waiting = and_(view.before(Event.reported_at), view.after(Event.closed_at), view.rows)
+    found = db.session.scalar(select(func.count()).select_from(Event).where(waiting)) or 0
+    # What was merged waits no more; its end moves when its main case ends, and goes when it is taken out again.
+    merged = func.sum(case((EventLog.action == "merge", 1), else_=-1))
+    steps = and_(EventLog.action.in_(("merge", "split")), view.before(EventLog.at))
+    return found - (
+        db.session.scalar(
+            select(merged).select_from(EventLog).join(Event, Event.id == EventLog.event_id).where(steps, waiting)
+        )
+        or 0
+    )
 
 
 def _reworked(view: View) -> int:

@@ -12,7 +12,8 @@ from grid.accounts.department import Department
 from grid.areas.area import Area
 from grid.db import db
 from grid.events.category import Category
-from grid.events.deadline import Deadline, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Assignment, Event, EventLog
 from grid.events.state import State
 from reports import finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from grid import clock
 from grid.errors import Invalid
@@ -49,9 +49,5 @@ def day(on: date | None, now: datetime | None = None) -> Period:
         raise Invalid("这一天还没有到，请选今天或以前的日子。", field="day")
     if on < FIRST_DAY:
         raise Invalid("没有这么早的数据，请选 2000 年以后的日子。", field="day")
-    start, end = _midnight(on), _midnight(on + timedelta(days=1))
+    start, end = (clock.midnight(d).astimezone(UTC) for d in (on, on + timedelta(days=1)))
     return Period(on, start, end, min(now, end))
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(), clock.LOCAL).astimezone(UTC)

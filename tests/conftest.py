@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from grid import clock
 from grid.accounts import delegation
@@ -19,6 +20,7 @@ from grid.areas import net
 from grid.calendars import almanac
 from grid.db import db, engine_for
 from grid.events import rulebook
+from grid.notices import routing
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
 from tests.harness.queryguard import Guard, guarding
@@ -91,16 +93,29 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app({"DATA": str(tmp_path_factory.mktemp("house")), "DEMO": True, "COOKIE_SECURE": False})
 
 
+@pytest.fixture(scope="session")
+def engine_of() -> Callable[[str], Engine]:
+    """The engine of an address; kept, with the statements it has compiled, for the next test there."""
+    return cache(engine_for)
+
+
 @pytest.fixture
-def app(house: Flask, guard: Guard, database: str, tmp_path: Path, time: Clock) -> Iterator[Flask]:
+def app(
+    house: Flask,
+    guard: Guard,
+    engine_of: Callable[[str], Engine],
+    database: str,
+    tmp_path: Path,
+    time: Clock,
+) -> Iterator[Flask]:
     settings, extensions = dict(house.config), dict(house.extensions)
     house.config.update(DATABASE=database, SQLALCHEMY_DATABASE_URI=database, DATA=str(tmp_path))
     house.testing = False  # errors leave as problems, as in production
     open_folder(house, tmp_path)
-    for copies in (net, rulebook, almanac, delegation):
+    for copies in (net, rulebook, almanac, delegation, routing):
         copies.forget()
     with house.app_context():
-        first, db.engines[None] = db.engine, engine_for(database)
+        first, db.engines[None] = db.engine, engine_of(database)
         yield house
         db.session.remove()
         db.engine.dispose()

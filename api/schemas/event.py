@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from marshmallow import pre_dump
 
-from api.auth import current_user
 from api.fields import Moment, Schema, coded, fields
-from api.schemas.area import AreaRefSchema, area_ref
+from api.schemas.area import AreaRefSchema
+from api.schemas.event_picture import EventPicture
 from api.schemas.named import NamedSchema
 from api.schemas.person import PersonRefSchema
 from api.schemas.photo import PhotoClaimSchema
 from api.schemas.request import RequestSchema
-from grid.areas import net
-from grid.calendars import almanac
-from grid.events import lifecycle, rulebook
-from grid.events.event import Event, EventLog, Flag
-from grid.events.offer import Suggestion, offers, suggestion
-from grid.events.request import EventRequest
-from grid.events.request_list import relations
-from grid.events.rulebook import Class, Condition
-from grid.events.similar import to as similar_to
-from grid.events.state import State
-from grid.events.way import Offer
-from grid.worktime.limit import Limit
+from api.schemas.way import OfferSchema, SuggestionSchema
+from grid.events.event import Event
 
 
 class FlagSchema(Schema):
@@ -58,175 +47,6 @@ class PhotoCountSchema(Schema):
 
     expected = fields.Integer(required=True)
     arrived = fields.Integer(required=True)
-
-
-class EventPicture:
-    """An event with what its answer needs, computed from the rules and the net in memory."""
-
-    def __init__(self, event: Event) -> None:
-        self._event = event
-        self._class: Class | None = rulebook.current().by_id.get(event.category_id)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._event, name)
-
-    @property
-    def _condition(self) -> Condition | None:
-        return self._class.filed_under(self._event.condition_id) if self._class else None
-
-    @property
-    def stage(self) -> Any:
-        return self._event.state.stage
-
-    @property
-    def category(self) -> dict[str, str]:
-        found = self._class
-        if found is None:
-            return {"code": "", "name": "已停用的类别", "big_name": ""}
-        return {"code": found.code, "name": found.name, "big_name": found.big_name}
-
-    @property
-    def condition(self) -> dict[str, Any] | None:
-        found = self._condition
-        if found is None:
-            return None
-        return {"id": found.id, "text": found.text, "limit": self._words(found.limit), "closing": found.closing}
-
-    def _words(self, limit: Limit) -> str:
-        return almanac.current().policy(self._event.area_path).words(limit)
-
-    @property
-    def place(self) -> Event:
-        return self._event
-
-    @property
-    def area(self) -> dict[str, Any]:
-        snapshot = net.current()
-        node = snapshot.node(self._event.area_id)
-        return area_ref(node, snapshot.parent(node))
-
-    @property
-    def flags(self) -> list[dict[str, str]]:
-        return flags(self._event.flags)
-
-    @property
-    def department(self) -> Any:
-        lead = self._event.lead
-        return lead.department if lead else None
-
-    @property
-    def photos(self) -> dict[str, int]:
-        photos = self._event.photos
-        return {"expected": len(photos), "arrived": sum(photo.has_arrived for photo in photos)}
-
-    @property
-    def photo_items(self) -> list[Any]:
-        return self._event.photos
-
-    @property
-    def history(self) -> list[Any]:
-        return history(self._event.history)
-
-    @property
-    def suggestion(self) -> Suggestion | None:
-        return suggestion(self._event)
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        return [way_told(self._event, offer) for offer in offers(current_user, self._event)]
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        return [request_told(self._event, request) for request in reversed(self._event.requests)]
-
-    @property
-    def similar(self) -> list[dict[str, Any]]:
-        if self._event.state not in EARLY:
-            return []
-        found = similar_to(self._event, current_user)
-        return [{"id": one.event.id, "words": one.words, "distance_m": round(one.distance_m, 1)} for one in found]
-
-    @property
-    def relations(self) -> list[dict[str, Any]]:
-        found = relations(current_user, self._event)
-        return [
-            {
-                "id": other.id,
-                "how": {"value": how, "label": HOW[how]},
-                "case_no": other.case_no,
-                "state": other.state,
-            }
-            for how, other in found
-        ]
-
-
-def flags(told: dict[str, Any]) -> list[dict[str, str]]:
-    """The flags of an event with their words."""
-    return [
-        {"code": code, "label": Flag(code).label} | ({"detail": detail} if detail else {})
-        for code, detail in told.items()
-    ]
-
-
-def history(rows: list[EventLog]) -> list[dict[str, Any]]:
-    """History entries, oldest first, each with the time since the one before."""
-    entries = []
-    previous_at = None
-    for row in rows:
-        labels = lifecycle.ASSIGNMENT_LABELS if row.assignment_id else lifecycle.LABELS
-        used: timedelta | None = row.at - previous_at if previous_at else None
-        entries.append(
-            {
-                "seq": row.seq,
-                "at": row.at,
-                "action": {"value": row.action, "label": labels[row.action]},
-                "actor": {"name": row.actor_name, "post": row.actor_post, "department": row.actor_department},
-                "source": row.source,
-                "target": row.target,
-                "note": row.note,
-                "data": row.data,
-                "used_s": used.total_seconds() if used is not None else None,
-                "hash": row.hash,
-            }
-        )
-        previous_at = row.at
-    return entries
-
-
-EARLY = (State.REPORTED, State.PENDING_FILING, State.PENDING_DISPATCH)
-HOW = {"merged_into": "并入了", "merged": "并入的", "reopened_from": "原案", "reopened_as": "重开的"}
-
-
-def request_told(event: Event, request: EventRequest) -> dict[str, Any]:
-    """A request with whose part of the case it is about."""
-    part = next((a for a in event.assignments if a.id == request.assignment_id), None)
-    names = "id kind state level levels reason until asker asked_at settled_at decisions"
-    return {name: getattr(request, name) for name in names.split()} | {
-        "department": part.department if part else None
-    }
-
-
-def way_told(event: Event, offer: Offer) -> dict[str, Any]:
-    """A step one may take, and where to send it."""
-    href = f"/api/events/{event.id}/{offer.way}"
-    return {
-        "action": offer.action,
-        "label": offer.label,
-        "href": href,
-        "danger": offer.is_danger,
-        "primary": offer.is_primary,
-        "fields": [
-            {
-                "name": field.name,
-                "label": field.label,
-                "kind": field.kind,
-                "required": field.is_required,
-                "options": [{"value": value, "label": label} for value, label in field.options],
-                "value": field.value,
-            }
-            for field in offer.fields
-        ],
-    }
 
 
 class EventSummarySchema(Schema):
@@ -335,55 +155,6 @@ class HistorySchema(Schema):
     hash = fields.String(required=True)
 
 
-class AlternativeSchema(Schema):
-    """What else was possible, and by which row."""
-
-    label = fields.String(required=True)
-    reason = fields.String(required=True)
-
-
-class SuggestionSchema(Schema):
-    """What the rules would do, and why; send ``fields`` with ``action`` to accept it."""
-
-    action = fields.String(required=True)
-    text = fields.String(required=True)
-    told = fields.Dict(attribute="fields", data_key="fields", required=True, keys=fields.String())
-    reason = fields.String(required=True)
-    alternatives = fields.Function(
-        lambda found: [{"label": label, "reason": reason} for label, reason in found.alternatives],
-        metadata={"type": "array", "items": {"type": "object", "additionalProperties": True}},
-    )
-
-
-class OptionSchema(Schema):
-    """One choice."""
-
-    value = fields.String(required=True)
-    label = fields.String(required=True)
-
-
-class StepFieldSchema(Schema):
-    """One thing a step asks for."""
-
-    name = fields.String(required=True)
-    label = fields.String(required=True)
-    kind = fields.String(required=True)
-    required_ = fields.Boolean(attribute="required", data_key="required", required=True)
-    options = fields.List(fields.Nested(OptionSchema), required=True)
-    value = fields.String(allow_none=True, required=True)
-
-
-class OfferSchema(Schema):
-    """A step this caller may take now."""
-
-    action = fields.String(required=True)
-    label = fields.String(required=True)
-    href = fields.String(required=True)
-    danger = fields.Boolean(required=True)
-    primary = fields.Boolean(required=True)
-    asked = fields.List(fields.Nested(StepFieldSchema), attribute="fields", data_key="fields", required=True)
-
-
 class SimilarSchema(Schema):
     """A case that looks like this one."""
 
@@ -399,6 +170,7 @@ class RelatedSchema(Schema):
     how = coded(required=True)
     case_no = fields.String(allow_none=True, required=True)
     state = coded(required=True)
+    words = fields.String(required=True)
 
 
 class EventSchema(EventSummarySchema):

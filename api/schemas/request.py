@@ -53,6 +53,21 @@ class DecideSchema(Schema):
     note = Text(maximum=500)
 
 
+class LinkSchema(Schema):
+    """Another case, by its number or id."""
+
+    action = fields.String(validate=one_of(("link",)))
+    other = Text(maximum=40, minimum=1, required=True)
+    note = Text(maximum=400)
+
+
+class UnlinkSchema(Schema):
+    """Why the two have nothing to do with one another."""
+
+    action = fields.String(validate=one_of(("unlink",)))
+    note = Text(maximum=400)
+
+
 class ReopenSchema(Schema):
     """Why a new round is needed."""
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from api.fields import Moment, Schema, coded, fields
 from api.schemas.named import NamedSchema
-from grid.areas.net import Node
+from grid.accounts.user import User
 from grid.fieldwork import coverage as covering
 from grid.fieldwork.point import PointFlag
 from grid.fieldwork.track import Gap, Stay, Track
+from grid.records import visit as visits
 
 
 class GapSchema(Schema):
@@ -35,6 +36,17 @@ class CoverageSchema(Schema):
 
     area = fields.Nested(NamedSchema, required=True)
     share = fields.Float(required=True)
+
+
+class RoundSchema(Schema):
+    """A checkpoint of the person's round; visited_at: when they stood there that day, if they did."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    area = fields.Nested(NamedSchema, required=True)
+    lon = fields.Float(required=True)
+    lat = fields.Float(required=True)
+    visited_at = Moment(required=True, allow_none=True)
 
 
 class TrackCountsSchema(Schema):
@@ -63,11 +75,13 @@ class TrackSchema(Schema):
     stays = fields.List(fields.Nested(StaySchema), required=True)
     length_m = fields.Float(required=True)
     coverage = fields.List(fields.Nested(CoverageSchema), required=True)
+    checkpoints = fields.List(fields.Nested(RoundSchema), required=True)
     counts = fields.Nested(TrackCountsSchema, required=True)
 
 
-def shown(track: Track, day: Any, grids: list[Node]) -> dict[str, Any]:
-    """A track in the shape of TrackSchema."""
+def shown(track: Track, day: Any, person: User) -> dict[str, Any]:
+    """Somebody's track in the shape of TrackSchema."""
+    grids = covering.homes(person)
     names = ["raw", "shown", "jump", *(str(flag.name).lower() for flag in PointFlag)]
     return {
         "day": day,
@@ -77,6 +91,10 @@ def shown(track: Track, day: Any, grids: list[Node]) -> dict[str, Any]:
         "length_m": round(track.length_m, 1),
         "coverage": [
             {"area": found.area, "share": round(found.share, 4)} for found in covering.coverage(track, grids)
+        ],
+        "checkpoints": [
+            {name: getattr(point, name) for name in ("id", "name", "area", "lon", "lat")} | {"visited_at": at}
+            for point, at in visits.round_of(person, day)
         ],
         "counts": {name: track.counts.get(name, 0) for name in names},
     }

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     String,
     and_,
     exists,
@@ -32,7 +33,8 @@ from grid.accounts.scope import Reach, holds, is_within, rows, within
 from grid.accounts.user import User, UserPost
 from grid.areas.area import Area
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, insert, new_id, table
-from grid.errors import Conflict, Forbidden, Invalid, NotFound
+from grid.errors import Conflict, Forbidden, Invalid
+from grid.row import get_row, hold_row, newest
 
 LOST_AFTER = timedelta(hours=24)
 BACKLOG_AFTER = timedelta(hours=2)
@@ -216,6 +218,7 @@ def _here(actor: User, grant: Any) -> ColumnElement[bool]:
     )
 
 
+MISSING = "没有这部手机，或不在你的范围里。"
 REACHES = {
     Relation.AREA: Reach(
         rows=_here,
@@ -246,36 +249,26 @@ def page(
 ) -> tuple[list[Device], UUID | None]:
     """Seats of people the caller looks after, newest first. light: only with this wrong; "any": with any of it."""
     found = select(Device).where(rows(actor, Permission.DEVICE_READ, REACHES))
-    if after is not None:
-        found = found.where(Device.id < after)
     if light is not None:
         found = found.where(wrong(light))
     if q:
         named = or_(User.name.contains(q, autoescape=True), User.username == q)
         found = found.where(exists().where(User.id == Device.user_id, named))
-    seats = list(db.session.scalars(found.order_by(Device.id.desc()).limit(limit + 1)))
-    return seats[:limit], seats[limit - 1].id if len(seats) > limit else None
+    return newest(found, after, limit)
 
 
 def get(actor: User, seat_id: UUID) -> Device:
     """A seat the caller looks after. Raises NotFound."""
-    return _there(db.session.scalar(select(Device).where(_one(actor, seat_id))))
+    return get_row(_one(actor, seat_id), MISSING)
 
 
 def hold(actor: User, seat_id: UUID) -> Device:
     """The same, locked until the commit."""
-    locked = select(Device).where(_one(actor, seat_id)).with_for_update(of=Device)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, seat_id), MISSING)
 
 
-def _one(actor: User, seat_id: UUID) -> ColumnElement[bool]:
-    return and_(Device.id == seat_id, rows(actor, Permission.DEVICE_READ, REACHES))
-
-
-def _there(found: Device | None) -> Device:
-    if found is None:
-        raise NotFound("没有这部手机，或不在你的范围里。")
-    return found
+def _one(actor: User, seat_id: UUID) -> Select[Device]:
+    return select(Device).where(Device.id == seat_id, rows(actor, Permission.DEVICE_READ, REACHES))
 
 
 def revoke(actor: User, device: Device, mode: str, reason: str) -> None:

@@ -17,7 +17,7 @@ from grid import clock
 from grid.accounts.password import matches
 from grid.accounts.user import User, UserPost
 from grid.areas.area import Area
-from grid.db import Base, UTCDateTime, db, insert, new_id
+from grid.db import Base, UTCDateTime, changed, db, insert, new_id
 from grid.errors import Unauthenticated
 
 FAMILY_LIFE = timedelta(hours=12)  # one shift
@@ -139,7 +139,7 @@ def rotate(session_id: UUID, token_id: UUID) -> LoginSession | None:
     A token spent longer ago than GRACE ends the whole family: somebody holds a copy.
     """
     now = clock.real_now()
-    won = db.session.execute(
+    won = changed(
         update(LoginSession)
         .where(
             LoginSession.id == session_id,
@@ -153,7 +153,7 @@ def rotate(session_id: UUID, token_id: UUID) -> LoginSession | None:
     session = db.session.get(LoginSession, session_id, populate_existing=True)
     if session is None or not session.user.is_active:
         return None
-    if won.rowcount == 1:  # type: ignore[attr-defined]
+    if won:
         return session
     is_retry = session.spent_token_id == token_id and now - session.rotated_at <= GRACE
     if not is_retry and session.ended_at is None:

@@ -66,4 +66,4 @@ def _read(number: int) -> Almanac:
 
 def gaps() -> list[int]:
     """This year and the coming one, as far as their notices are not in."""
-    return current().gaps(clock.local(clock.now()).date())
+    return current().gaps(clock.today())

@@ -10,13 +10,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grid import clock
 from grid.accounts.department import Department
+from grid.accounts.user import User
+from grid.areas.area import Area
 from grid.db import Base, Coded, UTCDateTime, Versioned, db
+from grid.errors import Conflict, Invalid, NotFound
 from grid.events import assigning
 from grid.events.step import Step
+from grid.trail import entry as trail
 
 
 class ProposalState(StrEnum):
@@ -47,8 +52,43 @@ class ResponsibilityProposal(Versioned, Base):
     state: Mapped[ProposalState] = mapped_column(Coded(ProposalState))
     maker_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settler_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    note: Mapped[str] = mapped_column(String(500), default="")
 
-    department: Mapped[Department] = relationship(viewonly=True)
+    department: Mapped[Department] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+    area: Mapped[Area] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+    maker: Mapped[User] = relationship(viewonly=True, foreign_keys=[maker_id])
+    settler: Mapped[User | None] = relationship(viewonly=True, foreign_keys=[settler_id])
+
+
+def proposals(state: ProposalState | None, after: int | None, limit: int) -> tuple[list[Any], int | None]:
+    """Proposals for whoever keeps the list, newest first, and the key of the next page."""
+    found = select(ResponsibilityProposal).order_by(ResponsibilityProposal.id.desc()).limit(limit + 1)
+    if state is not None:
+        found = found.where(ResponsibilityProposal.state == state)
+    if after is not None:
+        found = found.where(ResponsibilityProposal.id < after)
+    rows = list(db.session.scalars(found))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def proposal(proposal_id: int) -> ResponsibilityProposal:
+    """One proposal. Raises NotFound."""
+    found = db.session.get(ResponsibilityProposal, proposal_id)
+    if found is None:
+        raise NotFound("没有这条权责建议。")
+    return found
+
+
+def settle(actor: User, row: ResponsibilityProposal, state: ProposalState, note: str) -> None:
+    """Take a proposal into the next version of the list, or not. Raises Conflict, Invalid."""
+    if row.state is not ProposalState.OPEN:
+        raise Conflict(f"这条建议已经处理过：{row.state.label}。")
+    if state is ProposalState.REFUSED and not note:
+        raise Invalid("不采纳要写明理由。", field="note")
+    row.state, row.settler_id, row.settled_at, row.note = state, actor.id, clock.now(), note
+    trail.record(actor, "proposal:settle", "responsibility_proposal", row.id, row.area.path, state=state.value)
 
 
 def decide(step: Step) -> dict[str, Any]:

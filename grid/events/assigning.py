@@ -11,7 +11,7 @@ from grid.accounts.permission import Permission
 from grid.db import new_id
 from grid.errors import Invalid, NotFound
 from grid.events import deadline, lifecycle, rulebook
-from grid.events.deadline import DeadlineKind
+from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Assignment, Event
 from grid.events.guard import assistants
 from grid.events.lifecycle import Transition

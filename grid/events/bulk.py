@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from grid.accounts.user import User
-from grid.errors import Stale
-from grid.events import handling
+from grid.errors import NotFound, Stale
+from grid.events import handling, lifecycle, requesting
 from grid.events.event import Event
 
 MOST = 100
+OWN = frozenset(row.action for row in lifecycle.ASSIGNMENT if row.permission is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,16 @@ class Wanted:
 
 
 def one(actor: User, wanted: Wanted, action: str, told: dict[str, Any]) -> Event:
-    """Take the step for one case, in the caller's transaction. Raises as ``handling.move``, Stale if it moved."""
+    """Take the step for one case, or for the part of it that the actor's department has.
+
+    In the caller's transaction. Raises as ``handling.move``, Stale if the case has moved.
+    """
     event = handling.hold(actor, wanted.id)
     if event.version != wanted.version:
         raise Stale("这件事刚刚被别人更新过，没有办。")
-    return handling.move(actor, event, action, **told)
+    if action not in OWN:
+        return handling.move(actor, event, action, **told)
+    part = requesting.own_part(actor, event)
+    if part is None:
+        raise NotFound("这件事没有派给你们部门。")
+    return handling.move_assignment(actor, event, part.id, action, **told)

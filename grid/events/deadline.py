@@ -1,16 +1,17 @@
-"""Deadlines (时限): clocks as rows. The whole case has one from filing, each department two from dispatch.
+"""Deadlines (时限): clocks as rows. The whole case has one from filing, each department two from dispatch, each
+post one for its step (``stage``), a supervision one for its reply, a matter handed down three.
 
 A clock runs until it is finished or cancelled. It may be extended by its own limit and may be paused; its due
-moment always follows from the limit, the extensions and the pauses, so it can be computed again at any time.
+moment always follows from the limit, the extensions and the pauses, so it can be computed again at any time. So do
+its alarms, one for each rung of its ladder. The next one stands on the row, where the worker's sweep finds it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, select, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,33 +21,13 @@ from grid.calendars.almanac import Almanac
 from grid.calendars.policy import Policy
 from grid.db import Base, BigId, Coded, UTCDateTime, db
 from grid.errors import Conflict
+from grid.events import rulebook
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Assignment, Event
+from grid.events.ladder import Ladder
+from grid.events.rung import Moment, Rung
 from grid.worktime.calendar import WorkCalendar
-from grid.worktime.limit import Limit, Unit, due, yellow_at
-
-
-class DeadlineKind(StrEnum):
-    """What is timed (计时对象): the whole case, one department's signing, its handling, or a level's turn."""
-
-    CASE = "case"
-    SIGN = "sign"
-    HANDLE = "handle"
-    LEVEL = "level"
-
-    @property
-    def label(self) -> str:
-        return {"case": "全案时限", "sign": "签收时限", "handle": "部门时限", "level": "本级时限"}[self]
-
-
-class DeadlineState(StrEnum):
-    """State of a clock (计时状态)."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    MET = "met"
-    MISSED = "missed"
-    CANCELLED = "cancelled"
-
+from grid.worktime.limit import Limit, Unit, before, due, share_at, yellow_at
 
 OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 
@@ -56,17 +37,34 @@ class Deadline(Base):
 
     policy_id: the street's policy it follows. is_provisional: it runs into a year whose notice is not in.
     extensions: how often its limit was added. is_exempt: missed, but an appeal let it count as met (申诉成立).
+    It belongs to a case (event_id) or a matter handed down (matter_id). ladder_id: whose rungs it has, None: the
+    product's own; rungs_done: a bit for each that is said; next_alarm_at: of the next, None: nothing to say.
     """
 
     __tablename__ = "deadline"
     __table_args__ = (
         Index("ix_deadline_event_id", "event_id"),
         Index("ix_deadline_state_due_at", "state", "due_at"),
+        Index(
+            "ix_deadline_next_alarm_at",
+            "next_alarm_at",
+            sqlite_where=text("next_alarm_at IS NOT NULL"),
+            postgresql_where=text("next_alarm_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_deadline_matter_id",
+            "matter_id",
+            sqlite_where=text("matter_id IS NOT NULL"),
+            postgresql_where=text("matter_id IS NOT NULL"),
+        ),
+        CheckConstraint("(event_id IS NULL) <> (matter_id IS NULL)", name="owner"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+    matter_id: Mapped[UUID | None] = mapped_column(ForeignKey("matter.id"))
     assignment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignment.id"))
+    supervision_id: Mapped[UUID | None] = mapped_column(ForeignKey("supervision.id"))
     kind: Mapped[DeadlineKind] = mapped_column(Coded(DeadlineKind))
     limit_value: Mapped[int]
     limit_unit: Mapped[str] = mapped_column(String(15))
@@ -79,10 +77,13 @@ class Deadline(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     extensions: Mapped[int] = mapped_column(default=0)
     is_exempt: Mapped[bool] = mapped_column(default=False)
+    ladder_id: Mapped[int | None] = mapped_column(ForeignKey("ladder_rule.id"))
+    rungs_done: Mapped[int] = mapped_column(default=0)
+    next_alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     pauses: Mapped[list[DeadlinePause]] = relationship(order_by="DeadlinePause.id")
     # Never loaded: they tell the session to write the case and its assignments before their clocks.
-    event: Mapped[Event] = relationship(lazy="raise")
+    event: Mapped[Event | None] = relationship(lazy="raise")
     assignment: Mapped[Assignment | None] = relationship(lazy="raise")
 
     @property
@@ -92,19 +93,64 @@ class Deadline(Base):
     def compute(self, now: Almanac, under: Policy) -> None:
         """Set what follows from the limit, its extensions, the pauses that are over, the days and the policy."""
         calendar = now.calendar(under)
-        is_working = self.limit.unit.is_working
-        counting = calendar if is_working else None
+        end = self._unpaused(calendar)
+        self.due_at = self._past_pauses(end, calendar)
+        self.yellow_at = self._past_pauses(yellow_at(self.started_at, end, self._counting(calendar)), calendar)
+        self.is_provisional = self.limit.unit.is_working and calendar.is_provisional(self.started_at, self.due_at)
+
+    def moment_of(self, rung: Rung, calendar: WorkCalendar) -> datetime | None:
+        """When a rung of its ladder is due; None: never, the limit is shorter than what should be left of it."""
+        if rung.moment is Moment.DUE:
+            return self.due_at
+        if rung.moment is Moment.AFTER:
+            return due(self.due_at, _given(rung.limit), calendar)
+        end = self._unpaused(calendar)
+        if rung.moment is Moment.SHARE:
+            found: datetime | None = share_at(
+                self.started_at, end, (rung.share or 0) / 100, self._counting(calendar)
+            )
+        else:
+            found = before(self.started_at, end, _given(rung.limit), calendar)
+        return self._past_pauses(found, calendar) if found else None
+
+    def plan(self, at: datetime, ladder: Ladder, calendar: WorkCalendar) -> None:
+        """Plan its alarms, at first or again. A rung whose moment lies ahead is to be said, even if it was said
+        of another moment; one whose moment is past is said if it never was, and never twice.
+        """
+        for bit, moment in self.rungs_of(ladder, calendar):
+            if moment > at:
+                self.rungs_done &= ~bit
+        self.look_ahead(ladder, calendar)
+
+    def look_ahead(self, ladder: Ladder, calendar: WorkCalendar) -> None:
+        """Set the moment of the next alarm: the earliest of what is not said; none while it stands still."""
+        left = [moment for bit, moment in self.rungs_of(ladder, calendar) if not self.rungs_done & bit]
+        self.next_alarm_at = min(left, default=None) if self.state is DeadlineState.RUNNING else None
+
+    def rungs_of(self, ladder: Ladder, calendar: WorkCalendar) -> list[tuple[int, datetime]]:
+        """Each rung's bit and moment, those that never come left out."""
+        found = [(1 << n, self.moment_of(rung, calendar)) for n, rung in enumerate(ladder.rungs)]
+        return [(bit, moment) for bit, moment in found if moment is not None]
+
+    def settle(self, state: DeadlineState, at: datetime) -> None:
+        """Let it end: nothing more is said of it."""
+        self.state, self.finished_at, self.next_alarm_at = state, at, None
+
+    def _counting(self, calendar: WorkCalendar) -> WorkCalendar | None:
+        return calendar if self.limit.unit.is_working else None
+
+    def _unpaused(self, calendar: WorkCalendar) -> datetime:
+        """When it would be due without its pauses."""
         end = due(self.started_at, self.limit, calendar)
         for _ in range(self.extensions or 0):
             end = due(end, self.limit, calendar)
-        warning = yellow_at(self.started_at, end, counting)
+        return end
+
+    def _past_pauses(self, moment: datetime, calendar: WorkCalendar) -> datetime:
         for pause in self.pauses:
             if pause.resumed_at is not None:
-                end, warning = (
-                    later(moment, pause.paused_at, pause.resumed_at, counting) for moment in (end, warning)
-                )
-        self.due_at, self.yellow_at = end, warning
-        self.is_provisional = is_working and calendar.is_provisional(self.started_at, self.due_at)
+                moment = later(moment, pause.paused_at, pause.resumed_at, self._counting(calendar))
+        return moment
 
     @hybrid_property
     def is_in_time(self) -> bool:
@@ -148,29 +194,40 @@ def start(
     event: Event, kind: DeadlineKind, limit: Limit, at: datetime, assignment: Assignment | None = None
 ) -> Deadline:
     """Start a clock; its due moment follows from the limit, the calendar and the policy of the event's street."""
+    deadline = make(kind, limit, at, event.area_path)
+    deadline.event_id, deadline.assignment_id = event.id, assignment.id if assignment else None
+    show(deadline, event, assignment)
+    db.session.add(deadline)
+    return deadline
+
+
+def make(kind: DeadlineKind, limit: Limit, at: datetime, area_path: str) -> Deadline:
+    """A running clock of an area, due and planned by its calendar, policy and ladder; nobody's yet."""
     deadline = Deadline(
-        event_id=event.id,
-        assignment_id=assignment.id if assignment else None,
         kind=kind,
         limit_value=limit.value,
         limit_unit=limit.unit,
         started_at=at,
         state=DeadlineState.RUNNING,
         extensions=0,
+        rungs_done=0,
         pauses=[],
     )
-    _compute(deadline, event, almanac.current())
+    now = almanac.current()
+    _compute(deadline, area_path, now)
     if deadline.is_provisional:
         # The notice may be coming in at this moment: wait for it, or keep it waiting. An import passes by the
         # cases somebody has in hand, so it never waits for us.
-        _compute(deadline, event, almanac.current(hold=True))
-    show(deadline, event, assignment)
-    db.session.add(deadline)
+        now = almanac.current(hold=True)
+        _compute(deadline, area_path, now)
+    ladder = rulebook.current().ladders.of(area_path, kind)
+    deadline.ladder_id = ladder.number or None
+    deadline.plan(at, ladder, now.calendar(now.policy(area_path)))
     return deadline
 
 
-def _compute(deadline: Deadline, event: Event, now: Almanac) -> None:
-    policy = now.policy(event.area_path)
+def _compute(deadline: Deadline, area_path: str, now: Almanac) -> None:
+    policy = now.policy(area_path)
     deadline.policy_id = policy.number or None
     deadline.compute(now, policy)
 
@@ -189,26 +246,31 @@ def show(deadline: Deadline, event: Event, assignment: Assignment | None) -> Non
             assignment.sign_due_at = end
 
 
-def finish(event_id: UUID, kind: DeadlineKind, at: datetime, assignment_id: UUID | None = None) -> None:
-    """Stop the running clock of a case or an assignment: met or missed."""
-    for deadline in open_clocks(event_id, kind, assignment_id):
-        deadline.state = DeadlineState.MET if at <= deadline.due_at else DeadlineState.MISSED
-        deadline.finished_at = at
+def finish(event_id: UUID, kind: DeadlineKind, at: datetime, assignment_id: UUID | None = None) -> int:
+    """Stop the running clock of a case or an assignment: met or missed; how many there were."""
+    found = open_clocks(event_id, kind, assignment_id)
+    for deadline in found:
+        end(deadline, at)
+    return len(found)
+
+
+def end(deadline: Deadline, at: datetime) -> None:
+    """Stop one clock: met or missed."""
+    deadline.settle(DeadlineState.MET if at <= deadline.due_at else DeadlineState.MISSED, at)
 
 
 def cancel(event_id: UUID, kind: DeadlineKind | None, at: datetime, assignment_id: UUID | None = None) -> None:
     """Stop a clock that no longer counts (void, recall), running or paused. kind None: each."""
     for deadline in open_clocks(event_id, kind, assignment_id):
         _end_pause(deadline, at)
-        deadline.state, deadline.finished_at = DeadlineState.CANCELLED, at
+        deadline.settle(DeadlineState.CANCELLED, at)
 
 
 def pause(event: Event, at: datetime, reason: str, assignment: Assignment | None = None) -> None:
     """Let the running clocks of one department, or else the clock of the whole case, stand still."""
     for deadline in _of(event, assignment):
         if deadline.state is DeadlineState.RUNNING:
-            deadline.state = DeadlineState.PAUSED
-            deadline.pauses.append(DeadlinePause(paused_at=at, reason=reason[:200]))
+            stop(deadline, at, reason)
             show(deadline, event, assignment)
 
 
@@ -216,10 +278,21 @@ def resume(event: Event, at: datetime, assignment: Assignment | None = None) -> 
     """Let them run on: what was left when they were paused is left from now on."""
     for deadline in _of(event, assignment):
         if deadline.state is DeadlineState.PAUSED:
-            _end_pause(deadline, at)
-            deadline.state = DeadlineState.RUNNING
-            _recompute(deadline)
+            go_on(deadline, at)
             show(deadline, event, assignment)
+
+
+def stop(deadline: Deadline, at: datetime, reason: str) -> None:
+    """Let one clock stand still."""
+    deadline.state, deadline.next_alarm_at = DeadlineState.PAUSED, None
+    deadline.pauses.append(DeadlinePause(paused_at=at, reason=reason[:200]))
+
+
+def go_on(deadline: Deadline, at: datetime) -> None:
+    """Let it run on."""
+    _end_pause(deadline, at)
+    deadline.state = DeadlineState.RUNNING
+    _recompute(deadline, at)
 
 
 def extend(event: Event, at: datetime, reason: str, assignment: Assignment) -> Deadline:
@@ -284,18 +357,32 @@ def _end_pause(deadline: Deadline, at: datetime) -> None:
         deadline.pauses[-1].resumed_at = at
 
 
-def _recompute(deadline: Deadline) -> None:
-    """By the policy it was started under."""
+def _recompute(deadline: Deadline, at: datetime) -> None:
+    """By the policy and the ladder it was started under."""
     under = policies.by_number(deadline.policy_id)
-    deadline.compute(almanac.current(), under)
+    now = almanac.current()
+    deadline.compute(now, under)
     if deadline.is_provisional:
-        deadline.compute(almanac.current(hold=True), under)
+        now = almanac.current(hold=True)
+        deadline.compute(now, under)
+    deadline.plan(at, ladder_of(deadline), now.calendar(under))
+
+
+def ladder_of(deadline: Deadline) -> Ladder:
+    """The ladder a clock was started under."""
+    return rulebook.current().ladders.numbered(deadline.ladder_id, deadline.kind)
+
+
+def _given(limit: Limit | None) -> Limit:
+    if limit is None:
+        raise ValueError("a rung before or after has a limit")
+    return limit
 
 
 def _extend(deadline: Deadline, event: Event, at: datetime, reason: str, assignment: Assignment | None) -> None:
     old = deadline.due_at
     deadline.extensions += 1
-    _recompute(deadline)
+    _recompute(deadline, at)
     show(deadline, event, assignment)
     db.session.add(
         DeadlineChange(

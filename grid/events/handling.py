@@ -19,7 +19,7 @@ from grid.accounts.scope import is_within
 from grid.accounts.user import User
 from grid.areas import net
 from grid.calendars import almanac
-from grid.db import db, new_id
+from grid.db import new_id
 from grid.errors import Forbidden, Invalid, NotFound
 from grid.events import (
     arbitration,
@@ -33,9 +33,10 @@ from grid.events import (
     notify,
     request_rule,
     rulebook,
+    stage,
 )
 from grid.events.case_number import issue
-from grid.events.deadline import DeadlineKind
+from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
 from grid.events.photo import EventPhoto, PhotoRole
@@ -43,32 +44,27 @@ from grid.events.procedure_rule import Rule
 from grid.events.scope import visible
 from grid.events.state import DERIVED, State
 from grid.events.step import Step
+from grid.row import get_row, hold_row
 from grid.tasks import task as tasks
 from grid.tasks.task import TaskKind
 from grid.trail import entry as trail
 
+MISSING = "没有这个事件，或不在你的范围里。"
 log = history.log
 
 
 def get(actor: User, event_id: UUID) -> Event:
     """An event in the caller's scope, with its assignments. Raises NotFound."""
-    return _there(db.session.scalar(_one(actor, event_id)))
+    return get_row(_one(actor, event_id), MISSING)
 
 
 def hold(actor: User, event_id: UUID) -> Event:
     """The same, locked until the commit: of two who move a case, the second sees all the first did."""
-    locked = _one(actor, event_id).with_for_update(of=Event)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, event_id), MISSING)
 
 
 def _one(actor: User, event_id: UUID) -> Select[Event]:
     return select(Event).where(Event.id == event_id, visible(actor)).options(selectinload(Event.assignments))
-
-
-def _there(event: Event | None) -> Event:
-    if event is None:
-        raise NotFound("没有这个事件，或不在你的范围里。")
-    return event
 
 
 def move(actor: User, event: Event, action: str, **told: Any) -> Event:
@@ -180,6 +176,7 @@ def _enter(step: Step, action: str, target: State, data: dict[str, Any], assignm
     """Set the state; write history, audit and outbox."""
     event, source = step.event, step.event.state
     event.state = target
+    stage.turn(step, action, source)
     data |= {name: step.told[name] for name in EXPLANATION if name in step.told}
     if event.pending_requests and (lapsed := request_rule.lapse(event, step.at)):
         data["lapsed"] = "、".join(lapsed)

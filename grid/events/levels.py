@@ -11,7 +11,7 @@ from grid.areas import net
 from grid.areas.area import Level
 from grid.errors import RuleForbids
 from grid.events import deadline, rulebook
-from grid.events.deadline import DeadlineKind
+from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Event
 from grid.events.guard import neighbour, rank
 from grid.events.lifecycle import Transition

@@ -191,6 +191,9 @@ _ASIDE = {
     "absorb": "并入案卷",
     "release": "拆出案卷",
     "close_with": "随主案办结",
+    "supervise": "督办",
+    "answer": "回复督办",
+    "unsupervise": "督办办结",
 }
 LABELS = _ASIDE | {row.action: row.label for row in EVENT}
 ASSIGNMENT_LABELS = _ASIDE | {row.action: row.label for row in ASSIGNMENT}

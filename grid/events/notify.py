@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from grid.accounts import delegation
-from grid.accounts import post as posts
+from grid.accounts import holder
 from grid.accounts.permission import Permission as P
-from grid.accounts.user import User, UserPost
 from grid.db import db
 from grid.events import rulebook
 from grid.events.event import Event
 from grid.events.state import State
 from grid.job import job
-from grid.notices import notice
+from grid.notices import cause, notice
+from grid.notices.cause import Cause
+from grid.notices.outside import Outside
 from grid.tasks.task import Task, TaskState
 
 KIND = "event.moved"
@@ -35,6 +35,8 @@ NEXT: dict[State, P] = {
     State.PENDING_CHECK: P.EVENT_SEND_CHECK,
     State.PENDING_CLOSE: P.EVENT_CLOSE,
 }
+
+cause.offer(Cause.MOVED, {state.value: state.label for state in State})
 
 
 def moved(event: Event) -> None:
@@ -60,10 +62,35 @@ def deliver(payload: dict[str, Any]) -> None:
         return  # a practice case, wiped meanwhile: the database lets no other go
     state = State(payload["state"])
     told_as = f"{event.id}:{payload['seq']}"
+    told = outside(event, Cause.MOVED, state.value, state.label)
+    title = f"{headline(event)} {state.label}"
+    notice.tell(_recipients(event, state), told_as, title, event.description[:100], event.id, told)
+
+
+def headline(event: Event) -> str:
+    """A case in a few words: 【演练】占道经营 · 大岭社区第1网格."""
+    return f"{'【演练】' if event.is_practice else ''}{_class_name(event)} · {event.area.name}"
+
+
+def outside(event: Event, cause: Cause, key: str, what: str, *, urgent: bool = False) -> Outside:
+    """What of a case may leave the house. key: one of the cause's. what: words of ours."""
+    return Outside(
+        cause,
+        event.area_path,
+        event.area.name,
+        what,
+        key,
+        class_name=_class_name(event),
+        case_no=event.case_no,
+        event_id=event.id,
+        is_urgent=urgent,
+        is_practice=event.is_practice,
+    )
+
+
+def _class_name(event: Event) -> str:
     category = rulebook.current().by_id.get(event.category_id)
-    practice = "【演练】" if event.is_practice else ""
-    what = f"{practice}{category.name if category else '事件'} · {event.area.name}"
-    notice.tell(_recipients(event, state), told_as, f"{what} {state.label}", event.description[:100], event.id)
+    return category.name if category else "事件"
 
 
 def _recipients(event: Event, state: State) -> list[int]:
@@ -77,25 +104,6 @@ def _recipients(event: Event, state: State) -> list[int]:
 
 def holders(event: Event, permission: P) -> list[int]:
     """The people who hold a permission where a case is; a department's only of those that have it."""
-    ancestors = [int(part) for part in event.area_path.strip("/").split("/")]
-    found = (
-        select(UserPost.user_id)
-        .join(User, User.id == UserPost.user_id)
-        .where(UserPost.post.in_(_people_posts(permission)), UserPost.area_id.in_(ancestors), User.is_active)
-    )
     if permission in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
-        found = found.where(User.department_id.in_([a.department_id for a in event.assignments if a.is_open]))
-    return [*db.session.scalars(found), *_borrowers(event, permission)]
-
-
-def _borrowers(event: Event, permission: P) -> list[int]:
-    """Those who have such a post for a while."""
-    ids = delegation.borrowers(_people_posts(permission), event.area_path)
-    if not ids or permission not in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
-        return ids
-    ours = [a.department_id for a in event.assignments if a.is_open]
-    return list(db.session.scalars(select(User.id).where(User.id.in_(ids), User.department_id.in_(ours))))
-
-
-def _people_posts(permission: P) -> list[str]:
-    return [code for code in posts.holding(permission) if not posts.find(code).is_internal]
+        return holder.at(event.area_path, permission, [a.department_id for a in event.assignments if a.is_open])
+    return holder.at(event.area_path, permission)

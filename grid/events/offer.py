@@ -6,19 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from grid.accounts import department as departments
 from grid.accounts import post as posts
 from grid.accounts.permission import Permission as P
-from grid.accounts.scope import is_within
+from grid.accounts.scope import within
 from grid.accounts.user import User, UserPost
 from grid.areas import net
+from grid.areas.area import Area
 from grid.calendars import almanac
 from grid.db import db
-from grid.events import assigning, guard, levels, lifecycle, rulebook, similar
+from grid.events import assigning, guard, levels, lifecycle, link, rulebook, similar
 from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
+from grid.events.link import LinkKind
 from grid.events.photo import PhotoRole
 from grid.events.request_offer import of_requests
 from grid.events.rulebook import Choice
@@ -52,12 +54,26 @@ def offers(actor: User, event: Event) -> list[Offer]:
     whole = [
         one for offer in steps for one in (_merge(actor, event, offer) if offer.action == "merge" else [offer])
     ]
-    return whole + of_requests(actor, event)
+    return whole + of_requests(actor, event) + _links(actor, event)
+
+
+def _links(actor: User, event: Event) -> list[Offer]:
+    """Link with another case, or take a link away: whatever the state."""
+    if not may(actor, P.EVENT_MERGE, event):
+        return []
+    number = Field("other", "另一件的案卷号", "line", True)
+    ways = [Offer("link", "关联案卷", "links", False, False, (number, note(False)))]
+    return ways + [
+        Offer("unlink", "取消关联", f"links/{other}/end", False, False, (note(False, "为什么"),))
+        for other in link.of(event.id)
+    ]
 
 
 def _merge(actor: User, event: Event, offer: Offer) -> list[Offer]:
-    """Into one of those that look the same; the nearest is proposed."""
-    options = tuple((str(found.event.id), found.words) for found in similar.to(event, actor))
+    """Into one of those that look the same; what the reporter named is proposed, else the nearest."""
+    named = {other for other, kind in link.of(event.id).items() if kind is LinkKind.SAME}
+    found = sorted(similar.to(event, actor), key=lambda one: one.event.id not in named)
+    options = tuple((str(one.event.id), one.words) for one in found)
     if not options:
         return []
     parent = Field("parent", "并入哪一件", "choice", True, options, options[0][0])
@@ -159,19 +175,18 @@ _FIELDS: dict[str, Callable[[Event, bool], Field]] = {
 
 def workers(area_path: str) -> list[User]:
     """People of the street who can answer a check, those of the place's own grid first."""
-    holding = posts.holding(P.TASK_ANSWER)
-    held = db.session.scalars(
-        select(UserPost)
-        .join(User, User.id == UserPost.user_id)
-        .where(UserPost.post.in_(holding), User.is_active)
+    home = net.current().home(area_path)
+    above = [int(part) for part in home.strip("/").split("/")]
+    held = db.session.execute(
+        select(User, Area.path)
+        .join(UserPost, UserPost.user_id == User.id)
+        .join(Area, Area.id == UserPost.area_id)
+        .where(UserPost.post.in_(posts.holding(P.TASK_ANSWER)), User.is_active)
+        .where(or_(within(Area.path, home), Area.id.in_(above)))
         .order_by(UserPost.id)
     ).all()
-    home = net.current().home
-    here = [post for post in held if is_within(area_path, home(post.area.path))]
-    near = sorted(here, key=lambda post: -_shared(post.area.path, area_path))
-    people = db.session.scalars(select(User).where(User.id.in_([post.user_id for post in near])))
-    by_id = {user.id: user for user in people}
-    return list(dict.fromkeys(by_id[post.user_id] for post in near))
+    near = sorted(held, key=lambda row: -_shared(row.path, area_path))
+    return list(dict.fromkeys(row.User for row in near))
 
 
 def _shared(path: str, other: str) -> int:

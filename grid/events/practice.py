@@ -12,15 +12,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from grid.accounts.user import User
-from grid.db import db
+from grid.db import changed, db
 from grid.events import notify
 from grid.events.arbitration import ResponsibilityProposal
 from grid.events.deadline import Deadline, DeadlineChange, DeadlinePause
 from grid.events.event import Assignment, Event, EventLog
+from grid.events.link import EventLink
 from grid.events.photo import EventPhoto
 from grid.events.request import EventRequest, RequestDecision
 from grid.events.whistle import Whistle, WhistleCall
 from grid.job.job import Job
+from grid.notices.delivery import Delivery
 from grid.notices.notice import Notice
 from grid.tasks.task import Task
 from grid.trail import entry as trail
@@ -59,8 +61,9 @@ def _some() -> list[tuple[UUID, int]]:
 
 
 # What hangs on a case, leaves first: name, table, the column that names the case.
-_HANGING: tuple[tuple[str, Any, Any], ...] = (
+_HANGING: list[tuple[str, Any, Any]] = [
     ("notices", Notice, Notice.subject_id),
+    ("deliveries", Delivery, Delivery.event_id),
     ("tasks", Task, Task.subject_id),
     ("photos", EventPhoto, EventPhoto.event_id),
     ("deadlines", Deadline, Deadline.event_id),
@@ -68,9 +71,17 @@ _HANGING: tuple[tuple[str, Any, Any], ...] = (
     ("requests", EventRequest, EventRequest.event_id),
     ("whistles", Whistle, Whistle.event_id),
     ("proposals", ResponsibilityProposal, ResponsibilityProposal.event_id),
+    ("links", EventLink, EventLink.event_id),
     ("history", EventLog, EventLog.event_id),
     ("assignments", Assignment, Assignment.event_id),
-)
+]
+
+
+def hang(name: str, table: Any, column: Any, *, before: str) -> None:
+    """Let a package above say what else hangs on a case: it goes before the rows of that name."""
+    names = [known for known, _, _ in _HANGING]
+    if name not in names:
+        _HANGING.insert(names.index(before), (name, table, column))
 
 
 def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
@@ -84,6 +95,7 @@ def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
     for tie in (Event.merged_into_id, Event.reopened_from_id):
         untied = update(Event).where(tie.in_(ids)).values({tie: None})
         db.session.execute(untied.execution_options(synchronize_session=False))
+    _delete(EventLink, EventLink.other_id.in_(ids))
     gone = {name: _delete(table, column.in_(ids)) for name, table, column in _HANGING}
     kinds = (notify.KIND, notify.ASKED)
     keys = [notify.key(id_, seq, kind) for id_, last in events for seq in range(1, last + 1) for kind in kinds]
@@ -93,5 +105,4 @@ def _remove(events: list[tuple[UUID, int]]) -> dict[str, int]:
 
 
 def _delete(table: Any, *where: ColumnElement[bool]) -> int:
-    done = db.session.execute(delete(table).where(*where).execution_options(synchronize_session=False))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return changed(delete(table).where(*where).execution_options(synchronize_session=False))

@@ -23,6 +23,7 @@ from grid.events.photo import EventPhoto
 from grid.events.practice import real
 from grid.events.scope import REACHES, visible
 from grid.events.state import FINAL, AssignmentState, Stage, State
+from grid.row import newest
 from grid.worktime.limit import Light
 
 
@@ -104,10 +105,7 @@ def reported_by(actor: User, after: UUID | None, limit: int) -> tuple[list[Event
 
 
 def _page(found: Select[Event], after: UUID | None, limit: int) -> tuple[list[Event], UUID | None]:
-    if after is not None:
-        found = found.where(Event.id < after)
-    events = list(db.session.scalars(found.options(*SUMMARY).order_by(Event.id.desc()).limit(limit + 1)))
-    return events[:limit], events[limit - 1].id if len(events) > limit else None
+    return newest(found.options(*SUMMARY), after, limit)
 
 
 def queues(actor: User) -> list[tuple[Queue, int, int, int]]:

@@ -16,14 +16,15 @@ from grid.calendars import almanac, notice_import, policy
 from grid.calendars.notice_import import CalendarImport
 from grid.db import db
 from grid.events import deadline, handling
-from grid.events.deadline import Deadline, DeadlineChange, DeadlineState
+from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.deadline_kind import DeadlineState
 from grid.events.event import Event
 from grid.events.lifecycle import REDATE
 from grid.job import job
 from grid.trail import entry as trail
 
 KIND = "deadline.redate"
-_PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional)
+_PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional, Deadline.event_id.is_not(None))
 
 
 def confirm(actor: User | None, found: CalendarImport) -> int:
@@ -58,13 +59,13 @@ def redate(actor: User | None, reason: str, *, skip_held: bool = False) -> int:
     events = _locked(skip_held)
     found = select(Deadline).where(*_PROVISIONAL).options(selectinload(Deadline.pauses)).order_by(Deadline.id)
     rows = db.session.scalars(found.execution_options(populate_existing=True))
-    clocks = [row for row in rows if row.event_id in events]
-    policies = {number: policy.by_number(number) for number in {row.policy_id for row in clocks}}
+    clocks = [(row, events[row.event_id]) for row in rows if row.event_id in events]
+    policies = {number: policy.by_number(number) for number in {row.policy_id for row, _ in clocks}}
     moved = 0
-    for row in clocks:
-        old = row.due_at
-        row.compute(now, policies[row.policy_id])
-        event = events[row.event_id]
+    for row, event in clocks:
+        old, under = row.due_at, policies[row.policy_id]
+        row.compute(now, under)
+        row.plan(clock.now(), deadline.ladder_of(row), now.calendar(under))
         assignment = next((a for a in event.assignments if a.id == row.assignment_id), None)
         deadline.show(row, event, assignment)
         if row.due_at != old:

@@ -7,7 +7,7 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import db, new_id
 from grid.errors import Forbidden, IllegalTransition, Invalid
-from grid.events import history, notify
+from grid.events import history, notify, stage
 from grid.events.event import Event, Source
 from grid.events.scope import may
 from grid.events.state import State
@@ -52,6 +52,7 @@ def reopen(actor: User, event: Event, note: str) -> Event:
         **{name: getattr(event, name) for name in _SAME},
     )
     db.session.add(round_)
+    stage.begin(round_, now)
     told = {"source": round_.source.label, "no": event.case_no or "", "reopened_from": str(event.id)}
     history.log(actor, round_, "report", None, now, note, told)
     history.log(actor, event, "reopen", event.state, now, note, {"round": str(round_.id)})

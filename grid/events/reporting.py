@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from grid.areas.area import Level
 from grid.areas.net import Located
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid
-from grid.events import automation, handling, notify, rulebook, similar
+from grid.events import automation, handling, link, notify, rulebook, similar
 from grid.events.event import Event, Flag, Source
 from grid.events.photo import PhotoRole
 from grid.events.procedure_rule import Rule
@@ -56,6 +57,7 @@ class Report:
 
     is_practice: an exercise (演练), which counts nowhere. self_handled: dealt with on the spot (自处置), with
     photos of before and after; the desk looks at it, and no department has anything to do with it.
+    same_as: the case of which the worker says that it is the same matter; the desk merges, or does not.
     """
 
     client_id: UUID
@@ -67,6 +69,7 @@ class Report:
     photos: list[dict[str, Any]] = field(default_factory=list)
     is_practice: bool = False
     self_handled: bool = False
+    same_as: UUID | None = None
 
 
 def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -> Outcome:
@@ -102,6 +105,13 @@ def enter(actor: User, report: Report) -> Outcome:
             {"report": report},
             lambda: _receipt(actor, _create(actor, report, timedelta(), Source.DESK)),
         )
+
+
+def self_classes(paths: Iterable[str]) -> list[str]:
+    """The classes a worker of these places may deal with on the spot (自处置), by code."""
+    book, here = rulebook.current(), list(paths)
+    marks = book.procedure.marks
+    return sorted(c.code for c in book.classes if any(marks(path, Rule.SELF_CLASS, c.code) for path in here))
 
 
 def _create(actor: User, report: Report, clock_offset: timedelta, source: Source = Source.WORKER) -> Event:
@@ -149,6 +159,8 @@ def _create(actor: User, report: Report, clock_offset: timedelta, source: Source
     )
     handling.add_photos(actor, event, report.photos)
     db.session.add(event)
+    if report.same_as is not None:
+        link.said_same(actor, event, report.same_as)
     handling.log(actor, event, "report", None, now, data={"source": event.source.label})
     trail.record(actor, "event:report", "event", event.id, event.area_path, seq=event.history_seq)
     if event.state is State.REPORTED:

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from grid.accounts.permission import Permission
 from grid.db import db
-from grid.events import notify, rulebook
+from grid.events import notify
 from grid.events.event import Event
-from grid.events.request import EventRequest
+from grid.events.request import EventRequest, RequestKind
 from grid.events.request_rule import RULES
-from grid.notices import notice
+from grid.notices import cause, notice
+from grid.notices.cause import Cause
+
+cause.offer(Cause.REQUEST, {kind.value: kind.label for kind in RequestKind})
 
 
 def deliver(payload: dict[str, Any]) -> None:
@@ -20,12 +23,11 @@ def deliver(payload: dict[str, Any]) -> None:
     if request is None:
         return  # of a practice case, wiped meanwhile
     event = db.session.get_one(Event, request.event_id)
-    category = rulebook.current().by_id.get(event.category_id)
-    practice = "【演练】" if event.is_practice else ""
-    what = f"{practice}{category.name if category else '事件'} · {event.area.name}"
-    title = f"{what} {request.kind.label}申请{request.state.label}"
+    what = f"{request.kind.label}申请{request.state.label}"
     told_as = f"{request.id}:{request.state.value}:{request.level}"
-    notice.tell(_recipients(event, request), told_as, title, request.reason[:100], event.id)
+    outside = notify.outside(event, Cause.REQUEST, request.kind.value, what)
+    title = f"{notify.headline(event)} {what}"
+    notice.tell(_recipients(event, request), told_as, title, request.reason[:100], event.id, outside)
 
 
 def _recipients(event: Event, request: EventRequest) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from grid import clock
 from grid.accounts.permission import Permission as P
@@ -94,7 +94,7 @@ def latest(event: Event, at: datetime) -> datetime:
     limit = rulebook.current().procedure.limit(event.area_path, Rule.SUSPENSION_MAX)
     now = almanac.current()
     end = clock.local(due(at, limit, now.calendar(now.policy(event.area_path))))
-    return datetime.combine(end.date() + timedelta(days=1), time(), clock.LOCAL)  # with the whole of its last day
+    return clock.midnight(end.date() + timedelta(days=1))  # with the whole of its last day
 
 
 def lapse(event: Event, at: datetime) -> list[str]:

@@ -22,8 +22,9 @@ from grid.accounts.user import User
 from grid.areas import net
 from grid.db import db
 from grid.errors import Invalid, NotFound
-from grid.events import procedure_rule
+from grid.events import ladder, procedure_rule
 from grid.events.category import Category, CategoryScheme, FilingCondition
+from grid.events.ladder import Ladders
 from grid.events.procedure_rule import Procedure
 from grid.events.responsibility import Responsibility
 from grid.worktime.limit import Limit
@@ -128,9 +129,11 @@ class Rulebook:
         classes: Iterable[Class],
         retired: Iterable[Class] = (),
         procedure: Procedure | None = None,
+        ladders: Ladders | None = None,
     ) -> None:
         self.key = (number, day)
         self.procedure = procedure or Procedure({})
+        self.ladders = ladders or Ladders()
         self.classes = list(classes)
         self.by_code = {c.code: c for c in self.classes}
         self.by_id = {id_: c for c in (*retired, *self.classes) for id_ in c.ids}
@@ -203,7 +206,7 @@ forget = _snapshot.forget
 
 def current() -> Rulebook:
     """The rules in force today."""
-    key = (revision.current(revision.RULES), clock.local(clock.now()).date())
+    key = (revision.current(revision.RULES), clock.today())
     return _snapshot.get(key, lambda: _load(*key))
 
 
@@ -227,7 +230,7 @@ def _load(number: int, day: date) -> Rulebook:
         versions = sorted(group, key=lambda c: not _is_in_force(c, day))
         found = _class(schemes[scheme_id], versions, entries, day)
         (classes if _is_in_force(versions[0], day) else retired).append(found)
-    return Rulebook(number, day, classes, retired, procedure_rule.in_force(day))
+    return Rulebook(number, day, classes, retired, procedure_rule.in_force(day), ladder.on(day))
 
 
 def _entry(row: Responsibility) -> Entry:

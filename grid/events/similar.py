@@ -27,7 +27,7 @@ MOST = 5
 class Similar:
     """A case like another: what is needed of it, no more. distance_m: between the two."""
 
-    event: Row[Any]
+    event: Row[Any] | Event
     distance_m: float
 
     @property
@@ -41,11 +41,25 @@ class Similar:
 def to(event: Event, actor: User | None = None) -> list[Similar]:
     """Open cases that look like this one, the nearest first. actor: only what they may see."""
     rows = visible(actor) if actor else true()
-    found = (
-        Similar(other, distance_m(event.lon, event.lat, other.lon, other.lat))
-        for other in db.session.execute(_near(event, rows))
-    )
+    others = [*db.session.execute(_near(event, rows)), *_unwritten(event, actor)]
+    found = (Similar(other, distance_m(event.lon, event.lat, other.lon, other.lat)) for other in others)
     return sorted((one for one in found if one.distance_m <= NEAR_M), key=lambda one: one.distance_m)[:MOST]
+
+
+def _unwritten(event: Event, actor: User | None) -> list[Event]:
+    """Those of the same batch that the database does not know yet."""
+    category = rulebook.current().by_id.get(event.category_id)
+    ids = category.ids if category else (event.category_id,)
+    return [
+        other
+        for other in db.session.new
+        if isinstance(other, Event)
+        and other is not event
+        and other.category_id in ids
+        and other.is_practice == event.is_practice
+        and other.state not in FINAL
+        and (actor is None or other.reporter_id == actor.id)
+    ]
 
 
 def _near(event: Event, rows: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a step asks for. kind: text, choice, choices, date or photos. options: (value, words)."""
+    """One thing a step asks for. kind: text, line, choice, choices, date or photos. options: (value, words)."""
 
     name: str
     label: str

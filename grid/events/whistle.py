@@ -21,12 +21,16 @@ from grid.areas import net
 from grid.areas.area import Area
 from grid.calendars import almanac
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, db, new_id
-from grid.errors import Conflict, Forbidden, Invalid, NotFound
-from grid.events import handling, rulebook
+from grid.errors import Conflict, Forbidden, Invalid
+from grid.events import handling, notify, rulebook
+from grid.events.event import Event
 from grid.events.procedure_rule import Rule
 from grid.geo.crs import Datum, to_storage
 from grid.job import job
-from grid.notices import notice
+from grid.notices import cause, notice
+from grid.notices.cause import Cause
+from grid.notices.outside import Outside
+from grid.row import get_row, hold_row, newest
 from grid.trail import entry as trail
 from grid.worktime.limit import due
 
@@ -45,6 +49,9 @@ class WhistleKind(StrEnum):
     @property
     def label(self) -> str:
         return {"daily": "日常", "urgent": "应急", "tough": "攻坚"}[self]
+
+
+cause.offer(Cause.WHISTLE, {kind.value: kind.label for kind in WhistleKind})
 
 
 class Whistle(Versioned, Base):
@@ -66,6 +73,7 @@ class Whistle(Versioned, Base):
 
     area: Mapped[Area] = relationship(viewonly=True)
     blower: Mapped[User] = relationship(viewonly=True)
+    place: Mapped[Event | None] = relationship(viewonly=True)
     calls: Mapped[list[WhistleCall]] = relationship(order_by="WhistleCall.id")
 
 
@@ -114,6 +122,11 @@ def _department_holds(actor: User, grant: Grant, whistle: Whistle) -> bool:
     return actor.department_id is not None and ours and scope.is_within(whistle.area_path, grant.path)
 
 
+_WHOLE = (
+    selectinload(Whistle.calls),
+    selectinload(Whistle.place).load_only(Event.lon, Event.lat, Event.address),
+)
+MISSING = "没有这次吹哨，或不在你的范围里。"
 REACHES: scope.Reaches = {
     Relation.AREA: scope.Reach(
         rows=lambda actor, grant: scope.within(Whistle.area_path, grant.path),
@@ -166,32 +179,45 @@ def blow(
 
 def deliver(payload: dict[str, Any]) -> None:
     """Tell the departments that were called; safe to repeat (a notice has one key a person)."""
-    whistle = db.session.get_one(Whistle, UUID(payload["whistle_id"]))
+    whistle = db.session.get(Whistle, UUID(payload["whistle_id"]))
+    if whistle is None:
+        return  # about a practice case, wiped meanwhile
     called = [call.department_id for call in whistle.calls]
     told = db.session.scalars(select(User.id).where(User.department_id.in_(called), User.is_active))
-    title = f"街道吹哨（{whistle.kind.label}）：请在 {clock.local(whistle.calls[0].due_at):%m-%d %H:%M} 前报到"
+    what = f"街道吹哨（{whistle.kind.label}）"
+    title = f"{what}：请在 {clock.local(whistle.calls[0].due_at):%m-%d %H:%M} 前报到"
     about = whistle.event_id or whistle.id
-    notice.tell(list(told), f"whistle:{whistle.id}", title, whistle.words[:100], about)
+    outside = _outside(whistle, f"{what}，请报到")
+    notice.tell(list(told), f"whistle:{whistle.id}", title, whistle.words[:100], about, outside)
+
+
+def _outside(whistle: Whistle, what: str) -> Outside:
+    is_urgent = whistle.kind is WhistleKind.URGENT
+    if whistle.event_id is not None:
+        event = db.session.get_one(Event, whistle.event_id)
+        return notify.outside(event, Cause.WHISTLE, whistle.kind.value, what, urgent=is_urgent)
+    name = net.current().node(whistle.area_id).name
+    return Outside(Cause.WHISTLE, whistle.area_path, name, what, whistle.kind.value, is_urgent=is_urgent)
 
 
 def get(actor: User, whistle_id: UUID) -> Whistle:
     """A whistle in the caller's scope. Raises NotFound."""
-    return _there(db.session.scalar(_one(actor, whistle_id)))
+    return get_row(_one(actor, whistle_id), MISSING)
 
 
 def hold(actor: User, whistle_id: UUID) -> Whistle:
     """The same, locked until the commit."""
-    locked = _one(actor, whistle_id).with_for_update(of=Whistle)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, whistle_id), MISSING)
 
 
-def listed(actor: User, after: UUID | None, limit: int) -> tuple[list[Whistle], UUID | None]:
-    """Whistles in the caller's scope, newest first."""
-    found = select(Whistle).where(_visible(actor)).options(selectinload(Whistle.calls))
-    if after is not None:
-        found = found.where(Whistle.id < after)
-    rows = list(db.session.scalars(found.order_by(Whistle.id.desc()).limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+def listed(
+    actor: User, after: UUID | None, limit: int, event_id: UUID | None = None
+) -> tuple[list[Whistle], UUID | None]:
+    """Whistles in the caller's scope, or those of one case, newest first."""
+    found = select(Whistle).where(_visible(actor)).options(*_WHOLE)
+    if event_id is not None:
+        found = found.where(Whistle.event_id == event_id)
+    return newest(found, after, limit)
 
 
 def report_in(
@@ -234,13 +260,7 @@ def _visible(actor: User) -> Any:
 
 
 def _one(actor: User, whistle_id: UUID) -> Select[Whistle]:
-    return select(Whistle).where(Whistle.id == whistle_id, _visible(actor)).options(selectinload(Whistle.calls))
-
-
-def _there(whistle: Whistle | None) -> Whistle:
-    if whistle is None:
-        raise NotFound("没有这次吹哨，或不在你的范围里。")
-    return whistle
+    return select(Whistle).where(Whistle.id == whistle_id, _visible(actor)).options(*_WHOLE)
 
 
 def _check_open(whistle: Whistle) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 
 from grid import clock
-from grid.db import db
+from grid.db import changed, db
 from grid.fieldwork.point import TrackPoint
 from grid.fieldwork.shift import Shift
 from grid.fieldwork.track import milliseconds
@@ -45,5 +45,4 @@ def _remove_off_duty(user_id: int, now: datetime) -> int:
 
 
 def _remove(user_id: int, *where: ColumnElement[bool]) -> int:
-    done = db.session.execute(delete(TrackPoint).where(TrackPoint.user_id == user_id, *where))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return changed(delete(TrackPoint).where(TrackPoint.user_id == user_id, *where))

@@ -11,9 +11,10 @@ from sqlalchemy import JSON, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
+from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import Base, UTCDateTime, Versioned, db
-from grid.errors import Conflict, NotFound
+from grid.errors import Conflict, Forbidden, NotFound
 from grid.trail import entry as trail
 
 LONGEST = timedelta(hours=16)  # one that was never ended counts as over then
@@ -50,8 +51,9 @@ class Shift(Versioned, Base):
 def on(actor: User, shift_id: UUID, at: datetime, place: dict[str, Any] | None = None) -> Shift:
     """Sign on. One that was not signed off ends where the next begins, in whatever order they arrive.
 
-    Raises Conflict when the id is somebody else's.
+    Raises Forbidden, Conflict when the id is somebody else's.
     """
+    _check_may(actor)
     now = clock.now()
     at = min(at, now)
     found = db.session.get(Shift, shift_id)
@@ -71,7 +73,8 @@ def on(actor: User, shift_id: UUID, at: datetime, place: dict[str, Any] | None =
 
 
 def off(actor: User, shift_id: UUID, at: datetime, place: dict[str, Any] | None = None) -> Shift:
-    """Sign off; again changes nothing. Raises NotFound."""
+    """Sign off; again changes nothing. Raises Forbidden, NotFound."""
+    _check_may(actor)
     shift = db.session.scalar(
         select(Shift).where(Shift.id == shift_id, Shift.user_id == actor.id).with_for_update(of=Shift)
     )
@@ -86,6 +89,11 @@ def off(actor: User, shift_id: UUID, at: datetime, place: dict[str, Any] | None 
     return shift
 
 
+def _check_may(actor: User) -> None:
+    if not actor.has(Permission.TRACK_REPORT):
+        raise Forbidden("你的岗位不用上岗登记。")
+
+
 def _neighbours(actor: User, at: datetime) -> tuple[Shift | None, Shift | None]:
     """The shifts that begin before and after a moment."""
     mine = select(Shift).where(Shift.user_id == actor.id)
@@ -96,7 +104,7 @@ def _neighbours(actor: User, at: datetime) -> tuple[Shift | None, Shift | None]:
 
 def of_day(user_id: int, day: date) -> Sequence[Shift]:
     """A person's shifts that touch a local day, earliest first."""
-    begin = datetime.combine(day, datetime.min.time(), clock.LOCAL)
+    begin = clock.midnight(day)
     end = begin + timedelta(days=1)
     found = (
         select(Shift)

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -84,7 +84,7 @@ class Track:
 
 def bounds_ms(day: date) -> tuple[int, int]:
     """A local day in milliseconds since 1970, its end excluded."""
-    begin = datetime.combine(day, time.min, clock.LOCAL)
+    begin = clock.midnight(day)
     return milliseconds(begin), milliseconds(begin + timedelta(days=1))
 
 

@@ -1,5 +1,5 @@
-"""Collections (集合): which events, tasks, notices and records belong on a person's phone, and how they are
-followed.
+"""Collections (集合): which events, tasks, notices, records and checkpoints belong on a person's phone, and how they
+are followed.
 
 ``rows`` is asked of the row itself whenever it is sent; the change log only says which rows to ask about.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,9 @@ from grid.db import Base, db
 from grid.events.event import Event
 from grid.events.scope import visible
 from grid.notices.notice import Notice
+from grid.records import checkpoint as checkpoints
 from grid.records import record as records
+from grid.records.checkpoint import Checkpoint
 from grid.records.record import Record
 from grid.sync import change
 from grid.sync.change import Audience, SyncChange
@@ -75,8 +77,7 @@ def _homes(actor: User, permission: Permission) -> list[str]:
 
 def _since(kept: timedelta) -> datetime:
     """Whole days, so that what falls off does so once a day."""
-    today = clock.local(clock.now()).date()
-    return datetime.combine(today, time.min, clock.LOCAL) - kept
+    return clock.midnight(clock.today()) - kept
 
 
 def _events(actor: User) -> ColumnElement[bool]:
@@ -105,7 +106,14 @@ RECORD = Collection(
     Record.version,
     lambda actor: _homes(actor, Permission.RECORD_READ),
 )
-COLLECTIONS = (TASK, EVENT, NOTICE, RECORD)  # what waits for the worker comes first
+CHECKPOINT = Collection(
+    "checkpoint",
+    Checkpoint,
+    checkpoints.walked,
+    Checkpoint.version + Checkpoint.visits,
+    lambda actor: sorted({grant.path for grant in actor.grants(Permission.TRACK_REPORT)}),
+)
+COLLECTIONS = (TASK, EVENT, NOTICE, RECORD, CHECKPOINT)  # what waits for the worker comes first
 BY_NAME = {collection.name: collection for collection in COLLECTIONS}
 
 _FOLLOWED: tuple[tuple[type[Base], str, tuple[str, ...], Callable[[Any], Audience]], ...] = (
@@ -113,6 +121,7 @@ _FOLLOWED: tuple[tuple[type[Base], str, tuple[str, ...], Callable[[Any], Audienc
     (Task, "task", ("assignee_id",), lambda row: Audience("", row.assignee_id)),
     (Notice, "notice", ("user_id",), lambda row: Audience("", row.user_id)),
     (Record, "record", ("area_path", "owner_id"), lambda row: Audience(row.area_path, row.owner_id)),
+    (Checkpoint, "checkpoint", ("area_path",), lambda row: Audience(row.area_path)),
 )
 for _told in _FOLLOWED:
     change.follow(*_told)
@@ -125,7 +134,13 @@ def concerns(actor: User) -> ColumnElement[bool]:
 
 def stamp(actor: User) -> str:
     """A fingerprint of whom and where the collections are cut for: another one, and they are other collections."""
-    permissions = (Permission.EVENT_READ, Permission.EVENT_REPORT, Permission.TASK_READ, Permission.RECORD_READ)
+    permissions = (
+        Permission.EVENT_READ,
+        Permission.EVENT_REPORT,
+        Permission.TASK_READ,
+        Permission.RECORD_READ,
+        Permission.TRACK_REPORT,
+    )
     cut = sorted(
         f"{permission} {grant.path} {' '.join(sorted(grant.relations))}"
         for permission in permissions

@@ -20,13 +20,14 @@ from grid.errors import DomainError
 from grid.events.event import Event, EventLog
 from grid.events.photo import EventPhoto
 from grid.handset import collection
-from grid.handset.collection import BY_NAME, EVENT, NOTICE, RECORD, TASK, Collection
+from grid.handset.collection import BY_NAME, CHECKPOINT, EVENT, NOTICE, RECORD, TASK, Collection
 from grid.sync import change
 from grid.sync.change import Change
 from grid.tasks.task import Task
 
 # A full copy in two parts: what is short together, the events after it.
-PARTS = ((TASK, NOTICE, RECORD), (EVENT,))
+SHORT = (TASK, NOTICE, CHECKPOINT, RECORD)
+PARTS = (SHORT, (EVENT,))
 CHECKED = 500
 
 Ids = dict[str, list[UUID]]
@@ -169,6 +170,7 @@ SHOWN: dict[str, tuple[Any, ...]] = {
     TASK.name: (lazyload(Task.assignee),),
     NOTICE.name: (),
     RECORD.name: (),
+    CHECKPOINT.name: (),
     EVENT.name: (
         joinedload(Event.reporter).lazyload("*"),
         joinedload(Event.assignments),
@@ -183,7 +185,7 @@ SHOWN: dict[str, tuple[Any, ...]] = {
 def load(actor: User, ids: Ids) -> Rows:
     """What of these rows the person's phone may hold, in the order of the ids."""
     found: Found = {}
-    for wanted in (TASK, NOTICE, RECORD):
+    for wanted in SHORT:
         if ids.get(wanted.name):
             rows = select(wanted.model, wanted.rev).where(
                 wanted.model.id.in_(ids[wanted.name]), wanted.rows(actor)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grid.db import db, transaction
 from grid.errors import DomainError
+from grid.job.errand import Errand, Errands
 from grid.job.job import Job, claim, finish, postpone
 
 log = logging.getLogger(__name__)
@@ -57,10 +58,33 @@ def _do(job_id: int, kind: str, handlers: Mapping[str, Handler]) -> None:
             postpone(db.session.get_one(Job, job_id, populate_existing=True), type(error).__name__)
 
 
+def run_due(handlers: Mapping[str, Handler], sweeps: Sequence[Sweep], errands: Sequence[Errand] = ()) -> None:
+    """Work until nothing is due."""
+    out = Errands(errands)
+    try:
+        while run_once(handlers) or sweep_once(sweeps) or out.step():
+            out.finish()
+    finally:
+        out.close()
+
+
 def run_forever(
-    handlers: Mapping[str, Handler], stopped: Callable[[], bool], sweeps: Sequence[Sweep] = ()
+    handlers: Mapping[str, Handler],
+    stopped: Callable[[], bool],
+    sweeps: Sequence[Sweep] = (),
+    errands: Sequence[Errand] = (),
 ) -> None:
     """Work until ``stopped()``; a signal handler sets it, so that a job in hand is finished first."""
+    out = Errands(errands)
+    try:
+        _loop(handlers, stopped, sweeps, out)
+    finally:
+        out.close()
+
+
+def _loop(
+    handlers: Mapping[str, Handler], stopped: Callable[[], bool], sweeps: Sequence[Sweep], out: Errands
+) -> None:
     swept_at = 0.0
     while not stopped():
         try:
@@ -70,6 +94,7 @@ def run_forever(
                 found = sweep_once(sweeps)
                 swept_at = 0.0 if found else time.monotonic()
                 done += found
+            done += out.step()
         except OperationalError as error:
             # The database is away or locked; leased jobs come back when their lease ends.
             log.error("database error", extra={"error": type(error.orig).__name__})

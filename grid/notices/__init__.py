@@ -1,1 +1,1 @@
-"""Notices (通知): what a person is told inside the app; other channels are drivers to come."""
+"""Notices (通知): what people are told, in their inbox and, where a rule says so, by robot, webhook or SMS."""

@@ -13,6 +13,8 @@ from grid import clock
 from grid.accounts.user import User
 from grid.db import Base, UTCDateTime, db, new_id
 from grid.errors import NotFound
+from grid.notices import delivery
+from grid.notices.outside import Outside
 
 
 class Notice(Base):
@@ -31,13 +33,25 @@ class Notice(Base):
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-def tell(user_ids: Iterable[int], key: str, title: str, text: str, subject_id: UUID | None) -> int:
-    """Tell people something once: the same ``key`` reaches a person a single time however often it is told."""
+def tell(
+    user_ids: Iterable[int],
+    key: str,
+    title: str,
+    text: str,
+    subject_id: UUID | None,
+    outside: Outside | None = None,
+) -> int:
+    """Tell people something once: the same ``key`` reaches a person a single time however often it is told.
+
+    outside: what of it may leave the house, where a rule says so; without it nothing does.
+    """
     wanted = set(user_ids)
     told = set(db.session.scalars(select(Notice.user_id).where(Notice.key == key, Notice.user_id.in_(wanted))))
     now = clock.now()
     for user_id in sorted(wanted - told):
         db.session.add(Notice(user_id=user_id, key=key, title=title, text=text, subject_id=subject_id, at=now))
+    if outside is not None and wanted:
+        delivery.post(wanted, key, outside)
     return len(wanted - told)
 
 

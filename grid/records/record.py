@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
@@ -16,9 +16,11 @@ from grid.accounts.permission import Permission, Relation
 from grid.accounts.scope import Reach, holds, is_within, within
 from grid.accounts.user import User
 from grid.db import Base, PathText, UTCDateTime, Versioned, db, new_id
-from grid.errors import Forbidden, Invalid
+from grid.errors import Forbidden, Invalid, NotFound
 from grid.forms.form import Form
+from grid.media.media import Media, MediaUpload
 from grid.records import photo
+from grid.records.photo import RecordPhoto
 from grid.trail import entry as trail
 
 
@@ -224,3 +226,22 @@ def readable(actor: User) -> Any:
 def get(actor: User, record_id: UUID) -> Record | None:
     """A record the caller may read."""
     return db.session.scalar(select(Record).where(Record.id == record_id, readable(actor)))
+
+
+def photo_of(actor: User, record_id: UUID, sha256: str) -> str:
+    """The name of a photo some version of a record shows, once whoever put it there has sent its bytes.
+
+    Raises NotFound.
+    """
+    has_sent = and_(MediaUpload.sha256 == RecordPhoto.sha256, MediaUpload.user_id == RecordPhoto.uploader_id)
+    name = db.session.scalar(
+        select(RecordPhoto.sha256)
+        .join(Record, Record.id == RecordPhoto.record_id)
+        .join(MediaUpload, has_sent)
+        .join(Media, Media.sha256 == RecordPhoto.sha256)
+        .where(RecordPhoto.record_id == record_id, RecordPhoto.sha256 == sha256, Media.mime.startswith("image/"))
+        .where(readable(actor))
+    )
+    if name is None:
+        raise NotFound("没有这张照片，或还没有传到。")
+    return name

@@ -131,7 +131,7 @@ def adopt(actor: User | None, layout: Layout) -> None:
 
 def write(actor: User | None, layout: Layout) -> None:
     """The same without asking: what has a place and an outline; to see what else is wrong, then rolled back."""
-    today = clock.local(clock.now()).date()
+    today = clock.today()
     written: set[str] = set()
     for plot in sorted(layout.plots, key=lambda plot: (ORDER.index(plot.level), plot.code)):
         if plot.code not in written:

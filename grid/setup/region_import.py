@@ -104,7 +104,7 @@ def confirm(
 def adopt(actor: User | None, lines: Iterable[Line]) -> None:
     """Write new and renamed regions into the net, inside the caller's transaction."""
     by_code = {code: node.id for code, node in _standing().items()}
-    today = clock.local(clock.now()).date()
+    today = clock.today()
     for line in sorted(lines, key=lambda line: _rank(line.told)):
         told: Region = line.told
         if line.fate is Fate.NEW:

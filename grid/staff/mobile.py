@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grid.accounts import sealed_mobile
 from grid.accounts.user import User
 from grid.db import db
 from grid.errors import Invalid, NotFound
@@ -30,7 +31,7 @@ def masked(digits: str) -> str:
 
 def write(user: User, digits: str, sealer: Sealer) -> None:
     """Give a person this number; empty: none."""
-    user.mobile = sealer.seal(digits.encode("ascii"), _about(user)) if digits else None
+    user.mobile = sealer.seal(digits.encode("ascii"), sealed_mobile.about(user)) if digits else None
     user.mobile_blind = fingerprint(digits, sealer) if digits else None
 
 
@@ -41,23 +42,14 @@ def fingerprint(digits: str, sealer: Sealer) -> str:
 
 def shown(user: User, sealer: Sealer) -> str:
     """The masked number; empty when there is none."""
-    return masked(_open(user, sealer))
+    return masked(sealed_mobile.opened(user, sealer))
 
 
 def reveal(actor: User, user: User, purpose: str, sealer: Sealer) -> str:
     """The number, with a trail entry that the caller commits before it leaves. Raises NotFound."""
-    digits = _open(user, sealer)
+    digits = sealed_mobile.opened(user, sealer)
     if not digits:
         raise NotFound("这个账号没有登记手机号。")
     trail.record(actor, "account:reveal_mobile", "user", user.username, purpose=purpose)
     db.session.flush()  # an entry that cannot be written keeps the number back
     return digits
-
-
-def _open(user: User, sealer: Sealer) -> str:
-    return sealer.open(user.mobile, _about(user)).decode("ascii") if user.mobile else ""
-
-
-def _about(user: User) -> bytes:
-    """A number copied into another row does not open. Accounts never change their name."""
-    return b"user.mobile:" + user.username.encode()

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from grid import clock, revision
 from grid.accounts import post as posts
 from grid.accounts import user as users
 from grid.accounts.delegation import DelegatedPost, Delegation, DelegationKind
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import is_within
+from grid.accounts.post import Post
+from grid.accounts.scope import is_within, within
 from grid.accounts.user import User, UserPost
+from grid.areas import net
+from grid.areas.area import Area
 from grid.db import db
 from grid.errors import Conflict, Forbidden, Invalid, NotFound
 from grid.tasks import handover
 from grid.trail import entry as trail
 
 LONGEST = timedelta(days=366)
+SHOWN = 200
+MOST = 1000  # people to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ def lend(actor: User, wanted: Wanted) -> Delegation:
     _check_times(begins_at, wanted.ends_at, now)
     lent = _lendable(leaver)
     _check_people(actor, leaver, successor, lent)
+    # Nobody else lends between our look and our row.
+    revision.lock(revision.ACCOUNTS)
     _check_overlap(leaver, successor, begins_at, wanted.ends_at)
     row = Delegation(
         kind=wanted.kind,
@@ -92,23 +100,67 @@ def hand_over(actor: User, leaver: str, successor: str) -> int:
 
 def get(actor: User, delegation_id: int) -> Delegation:
     """A delegation that concerns the actor, or that they manage. Raises NotFound."""
-    row = db.session.get(Delegation, delegation_id)
-    if row is None or not _concerns(actor, row):
+    row = db.session.scalar(select(Delegation).where(Delegation.id == delegation_id, _visible(actor)))
+    if row is None:
         raise NotFound("没有这次代理，或与你无关。")
     return row
 
 
 def listed(actor: User) -> list[Delegation]:
-    """Those that concern the actor, newest first, at most 200."""
-    found = db.session.scalars(select(Delegation).order_by(Delegation.id.desc()).limit(200))
-    return [row for row in found if _concerns(actor, row)]
+    """Those that concern the actor or that they manage, newest first, at most ``SHOWN``."""
+    found = select(Delegation).where(_visible(actor)).order_by(Delegation.id.desc()).limit(SHOWN)
+    return list(db.session.scalars(found))
 
 
-def _concerns(actor: User, row: Delegation) -> bool:
-    if actor.id in (row.from_user_id, row.to_user_id, row.maker_id):
-        return True
-    leaver = db.session.get_one(User, row.from_user_id)
-    return _may_manage(actor, _lendable(leaver))
+def _visible(actor: User) -> ColumnElement[bool]:
+    """Delegations that concern somebody, or of people they manage."""
+    return or_(
+        Delegation.from_user_id == actor.id,
+        Delegation.to_user_id == actor.id,
+        Delegation.maker_id == actor.id,
+        _managed(actor, Delegation.from_user_id),
+    )
+
+
+def _managed(actor: User, user_id: Any) -> ColumnElement[bool]:
+    """People whose posts the actor arranges: ``_may_manage`` as a predicate over a column of their ids."""
+    grants = list(actor.grants(Permission.DELEGATION_MANAGE))
+    if any(Relation.ANY in grant.relations for grant in grants):
+        return true()
+    codes = [post.code for post in posts.posts().values() if _is_lendable(post)]
+    lent = (
+        select(UserPost.id)
+        .join(Area, Area.id == UserPost.area_id)
+        .where(UserPost.user_id == user_id, UserPost.post.in_(codes))
+    )
+    below = or_(false(), *(and_(within(Area.path, grant.path), Area.path != grant.path) for grant in grants))
+    return and_(lent.exists(), ~lent.where(~below).exists())
+
+
+def leavers(actor: User) -> list[User]:
+    """Whose posts the actor may give to somebody: one's own, and those one manages."""
+    own = [User.id == actor.id] if _lendable(actor) else []
+    return _people(or_(_managed(actor, User.id), *own))
+
+
+def successors(actor: User) -> list[User]:
+    """Who could have them: people of the actor's streets and department; for who manages all, everybody."""
+    if any(Relation.ANY in grant.relations for grant in actor.grants(Permission.DELEGATION_MANAGE)):
+        return _people(true())
+    homes = {net.current().home(held.area.path) for held in actor.posts}
+    here = (
+        exists()
+        .where(UserPost.user_id == User.id, UserPost.area_id == Area.id)
+        .where(or_(false(), *(within(Area.path, home) for home in homes)))
+    )
+    return _people(here if actor.department_id is None else or_(here, User.department_id == actor.department_id))
+
+
+def _people(wanted: ColumnElement[bool]) -> list[User]:
+    codes = [post.code for post in posts.posts().values() if _is_lendable(post)]
+    holds = exists().where(UserPost.user_id == User.id, UserPost.post.in_(codes))
+    found = select(User).where(wanted, holds, User.is_active).order_by(User.username).limit(MOST)
+    return list(db.session.scalars(found))
 
 
 def _person(username: str, field: str) -> User:
@@ -119,8 +171,11 @@ def _person(username: str, field: str) -> User:
 
 
 def _lendable(user: User) -> list[UserPost]:
-    found = [(held, posts.find(held.post)) for held in user.posts]
-    return [held for held, post in found if not (post.is_by_command or post.is_internal or post.is_separate)]
+    return [held for held in user.posts if _is_lendable(posts.find(held.post))]
+
+
+def _is_lendable(post: Post) -> bool:
+    return not (post.is_by_command or post.is_internal or post.is_separate)
 
 
 def _check_times(begins_at: datetime, ends_at: datetime, now: datetime) -> None:

@@ -75,11 +75,6 @@ class ImportBatch(Versioned, Base):
         return [{"code": fate.value, "label": fate.label, "count": self.counts.get(fate, 0)} for fate in Fate]
 
 
-def today() -> date:
-    """The local day."""
-    return clock.local(clock.now()).date()
-
-
 def draft(
     data: bytes,
     scheme: str,
@@ -94,8 +89,8 @@ def draft(
     scheme: code; a new one needs ``scheme_name``. is_complete: classes the workbook lacks are to end.
     Raises Invalid (not a workbook, no heading, day past, unknown scheme), Conflict (a later version exists).
     """
-    day = valid_from or today()
-    if day < today():
+    day = valid_from or clock.today()
+    if day < clock.today():
         raise Invalid("生效日期不能早于今天。", field="valid_from")
     name = _scheme_name(scheme, scheme_name)
     number = revision.current(RULES)  # before the comparison: a change meanwhile must show
@@ -163,7 +158,7 @@ def confirm(actor: User | None, batch: ImportBatch, chosen: Collection[int] | No
     """
     if batch.state is not BatchState.PREVIEWED:
         raise Conflict("这份工作簿已经导入过了。")
-    if batch.valid_from < today():
+    if batch.valid_from < clock.today():
         raise Invalid("生效日期已经过了，请重新上传工作簿。", field="valid_from")
     _lock_rules(batch)
     wishes = _wishes(batch, chosen)

@@ -19,7 +19,6 @@ from grid.errors import NotFound
 from grid.events.category import CategoryScheme, FilingCondition
 from grid.standards import code as codes
 from grid.standards import standing
-from grid.standards.batch import today
 from grid.standards.book import COLUMNS
 from grid.standards.preview import YES
 from grid.standards.standing import Directory, Standing, StandingClass
@@ -34,7 +33,7 @@ def export(actor: User | None, scheme_code: str) -> bytes:
     scheme = db.session.scalar(select(CategoryScheme).where(CategoryScheme.code == scheme_code))
     if scheme is None:
         raise NotFound("没有这个类别体系。", field="scheme")
-    found = standing.load(scheme, today())
+    found = standing.load(scheme, clock.today())
     who = actor.name if actor else "命令行"
     data = _workbook(found, Directory.now(), _colophon(scheme, who, clock.local(clock.now())))
     trail.record(actor, "standards:export", "category_scheme", scheme.code, classes=len(found.classes))

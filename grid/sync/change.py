@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Index, String, and_, delete, event, func, 
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
 from grid import clock, revision
-from grid.db import Base, BigId, Coded, PathText, UTCDateTime, at_the_end, db, table
+from grid.db import Base, BigId, Coded, PathText, UTCDateTime, at_the_end, changed, db, table
 
 KEPT = timedelta(days=90)
 LOCK = 0x57_47_53_59  # of pg_advisory_xact_lock; only this log uses it
@@ -212,5 +212,4 @@ def prune(before: datetime) -> int:
     if floor is None:
         return 0
     revision.put(revision.SYNC_FLOOR, floor)
-    gone = db.session.execute(delete(SyncChange).where(SyncChange.seq <= floor))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return changed(delete(SyncChange).where(SyncChange.seq <= floor))

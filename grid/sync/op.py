@@ -1,7 +1,7 @@
 """Op ledger (操作台账): what a client asked for under its own id, and the answer it got; a replay gets it again.
 
-The row is claimed before the work and filled in the same transaction, so a twin that arrives meanwhile waits for
-the first to commit and then reads its answer.
+The row is claimed before the work and filled at the end of the same transaction, for all ops of a batch at once;
+so a twin that arrives meanwhile waits for the first to commit and then reads its answer.
 
 A client id counts per person: the same id from somebody else is another op, and shows them nothing of the first.
 What a report makes keeps its client id unique over everybody (``event.client_id``): there it is a conflict.
@@ -18,12 +18,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, select, update
+from sqlalchemy import JSON, ForeignKey, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
 from grid.accounts.user import User
-from grid.db import Base, UTCDateTime, db, insert, table
+from grid.db import Base, UTCDateTime, at_the_end, db, insert, table
 from grid.errors import IdempotencyMismatch
 from grid.trail.digest import digest
 
@@ -65,11 +65,26 @@ def once(
             raise IdempotencyMismatch(
                 "这个编号已经用于另一份内容，没有再次保存。请刷新后重新填写。", field="client_id"
             )
-        return Outcome(stored.result, is_replay=True)
+        return Outcome(_fresh().get((actor.id, client_id), stored.result), is_replay=True)
     result = work()
-    mine = update(table(Op)).where(Op.actor_id == actor.id, Op.client_id == client_id)
-    db.session.execute(mine, {"result": result})
+    _fresh()[actor.id, client_id] = result
     return Outcome(result, is_replay=False)
+
+
+def _fresh() -> dict[tuple[int, UUID], dict[str, Any]]:
+    """Results of this transaction, to be written at its end."""
+    found: dict[tuple[int, UUID], dict[str, Any]] = db.session().info.setdefault("op_results", {})
+    return found
+
+
+@at_the_end
+def _write() -> None:
+    fresh = db.session().info.pop("op_results", None)
+    if fresh:
+        mine = table(Op).c
+        claimed = update(table(Op)).where(mine.actor_id == bindparam("by"), mine.client_id == bindparam("under"))
+        told = [{"by": by, "under": under, "told": result} for (by, under), result in fresh.items()]
+        db.session.execute(claimed.values(result=bindparam("told")), told)
 
 
 def said(value: Any) -> Any:

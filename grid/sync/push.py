@@ -1,7 +1,9 @@
 """Push (上送): a batch of ops from a handset. Each op stands or falls alone, the batch is acknowledged as one.
 
-One transaction a batch, a savepoint an op: whatever is wrong with one, its neighbours are taken in; if the server
-dies, nothing of the batch was acknowledged and all of it may be sent again. What an op does is told by its kind.
+One transaction a batch: if the server dies, nothing of it was acknowledged and all of it may be sent again. Most
+batches have nothing wrong in them, so the whole is tried first and written in few statements. If anything at all
+goes wrong, that try is undone and each op gets a savepoint of its own: whatever is wrong with one, its neighbours
+are taken in. What an op does is told by its kind.
 """
 
 from __future__ import annotations
@@ -70,6 +72,7 @@ class Kind:
 
 
 Kinds = Mapping[str, Kind]
+Attempt = Callable[[User, Asked, Kinds], Result]
 
 
 class UnknownKind(Invalid):
@@ -84,17 +87,43 @@ def push(actor: User, device_id: UUID, batch: list[Asked], kinds: Kinds) -> list
     """Take a batch in; the results in the same order. device_id: the seat's row."""
     ledger.hold(actor)
     wanted = {asked.op_id for asked in batch} | {before for asked in batch for before in asked.depends_on}
-    work = _Batch(actor, device_id, kinds, ledger.lines(actor, wanted))
+    known = ledger.lines(actor, wanted)
+    try:
+        with savepoint():
+            return _taken(_Batch(actor, device_id, kinds, dict(known), _whole), batch)
+    except (_Amiss, IntegrityError, DataError, StaleDataError):
+        return _taken(_Batch(actor, device_id, kinds, known, attempt), batch)
+
+
+def _taken(work: _Batch, batch: list[Asked]) -> list[Result]:
     results = work.run(batch)
     ledger.write(work.rows)
     return results
 
 
+class _Amiss(Exception):
+    """Something in a batch is wrong: it is taken in op by op."""
+
+
+def _whole(actor: User, asked: Asked, kinds: Kinds) -> Result:
+    """Do one op of a batch in which nothing is wrong. Raises _Amiss, IntegrityError, DataError, StaleDataError."""
+    try:
+        effect = _do(actor, asked, kinds)
+    except (IntegrityError, DataError, StaleDataError, OperationalError):
+        raise
+    except Exception as error:  # which it was is found out, and logged, when the op is done again by itself
+        raise _Amiss from error
+    return _result(asked, effect)
+
+
 class _Batch:
     """A batch being taken in: what is known of its ops, and what is to be written into the ledger."""
 
-    def __init__(self, actor: User, device_id: UUID, kinds: Kinds, known: dict[UUID, Line]) -> None:
+    def __init__(
+        self, actor: User, device_id: UUID, kinds: Kinds, known: dict[UUID, Line], attempt: Attempt
+    ) -> None:
         self.actor, self.device_id, self.kinds, self.known = actor, device_id, kinds, known
+        self.attempt = attempt
         self.rows: list[dict[str, Any]] = []
 
     def run(self, batch: list[Asked]) -> list[Result]:
@@ -126,7 +155,7 @@ class _Batch:
         return self._refuse(asked, error)
 
     def _first(self, asked: Asked) -> Result:
-        result = attempt(self.actor, asked, self.kinds)
+        result = self.attempt(self.actor, asked, self.kinds)
         if result.status is Status.REJECTED:
             self._keep(asked, result.error or {})
         if result.status in SETTLED:
@@ -174,6 +203,10 @@ def attempt(actor: User, asked: Asked, kinds: Kinds) -> Result:
     except Exception as error:  # our own mistake must not hold up what else the worker sent
         log.exception("op failed", extra={"kind": asked.kind, "error": type(error).__name__})
         return _failed(asked, Status.REJECTED, DomainError("系统没能处理这一条，已转调度员处理。"))
+    return _result(asked, effect)
+
+
+def _result(asked: Asked, effect: Effect) -> Result:
     return Result(asked.named, effect.status, effect.rev, effect.error, effect.server, effect.receipt)
 
 

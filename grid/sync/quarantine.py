@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, exists, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
@@ -16,9 +16,10 @@ from grid.accounts.scope import Reach, is_within, rows, within
 from grid.accounts.user import User, UserPost
 from grid.areas.area import Area
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, insert, new_id, table
-from grid.errors import Conflict, Invalid, NotFound
+from grid.errors import Conflict, Invalid
 from grid.job import job
 from grid.notices import notice
+from grid.row import get_row, hold_row, newest
 from grid.sync.ledger import Result, Status, SyncOp
 from grid.trail import entry as trail
 
@@ -94,6 +95,7 @@ def _here(actor: User, grant: Any) -> ColumnElement[bool]:
     )
 
 
+MISSING = "没有这一条，或不在你的范围里。"
 REACHES = {
     Relation.AREA: Reach(
         rows=_here,
@@ -107,31 +109,21 @@ def page(actor: User, state: str | None, after: UUID | None, limit: int) -> tupl
     found = select(Quarantine).where(rows(actor, Permission.QUARANTINE_MEND, REACHES))
     if state is not None:
         found = found.where(Quarantine.state == QuarantineState(state))
-    if after is not None:
-        found = found.where(Quarantine.id < after)
-    some = list(db.session.scalars(found.order_by(Quarantine.id.desc()).limit(limit + 1)))
-    return some[:limit], some[limit - 1].id if len(some) > limit else None
+    return newest(found, after, limit)
 
 
 def get(actor: User, row_id: UUID) -> Quarantine:
     """One of them. Raises NotFound."""
-    return _there(db.session.scalar(select(Quarantine).where(_one(actor, row_id))))
+    return get_row(_one(actor, row_id), MISSING)
 
 
 def hold(actor: User, row_id: UUID) -> Quarantine:
     """The same, locked until the commit."""
-    locked = select(Quarantine).where(_one(actor, row_id)).with_for_update(of=Quarantine)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, row_id), MISSING)
 
 
-def _one(actor: User, row_id: UUID) -> ColumnElement[bool]:
-    return and_(Quarantine.id == row_id, rows(actor, Permission.QUARANTINE_MEND, REACHES))
-
-
-def _there(row: Quarantine | None) -> Quarantine:
-    if row is None:
-        raise NotFound("没有这一条，或不在你的范围里。")
-    return row
+def _one(actor: User, row_id: UUID) -> Select[Quarantine]:
+    return select(Quarantine).where(Quarantine.id == row_id, rows(actor, Permission.QUARANTINE_MEND, REACHES))
 
 
 def settle_mended(actor: User, row: Quarantine, result: Result) -> None:

@@ -14,7 +14,8 @@ from grid.accounts.permission import Permission, Relation
 from grid.accounts.scope import Reach, rows
 from grid.accounts.user import User
 from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
-from grid.errors import Conflict, NotFound
+from grid.errors import Conflict
+from grid.row import get_row, hold_row
 from grid.worktime.calendar import WorkCalendar
 from grid.worktime.limit import Limit, Unit, due
 
@@ -78,6 +79,7 @@ class Task(Versioned, Base):
     assignee: Mapped[User] = relationship(lazy="joined")
 
 
+MISSING = "没有这个任务，或已不归你办。"
 REACHES = {
     Relation.OWN: Reach(
         rows=lambda actor, grant: Task.assignee_id == actor.id,
@@ -105,23 +107,16 @@ def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit
 
 def get(actor: User, task_id: UUID) -> Task:
     """A task of one's own. Raises NotFound."""
-    return _there(db.session.scalar(_one(actor, task_id)))
+    return get_row(_one(actor, task_id), MISSING)
 
 
 def hold(actor: User, task_id: UUID) -> Task:
     """The same, locked until the commit: of two answers, the second sees the first."""
-    locked = _one(actor, task_id).with_for_update(of=Task)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, task_id), MISSING)
 
 
 def _one(actor: User, task_id: UUID) -> Select[Task]:
     return select(Task).where(Task.id == task_id, rows(actor, Permission.TASK_READ, REACHES))
-
-
-def _there(task: Task | None) -> Task:
-    if task is None:
-        raise NotFound("没有这个任务，或已不归你办。")
-    return task
 
 
 def listed(actor: User, state: TaskState) -> list[Task]:

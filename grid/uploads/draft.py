@@ -25,7 +25,7 @@ class Locked(DomainError):
 
 
 class Draft:
-    """A draft that this request alone may write to. path: where it lies, if ``handle`` is to be trusted."""
+    """A draft that this request alone may write to. handle: of its file, open and locked."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle

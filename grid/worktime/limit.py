@@ -102,8 +102,21 @@ def yellow_at(started: datetime, due_at: datetime, calendar: WorkCalendar | None
 
     calendar: given, only working time counts; None, every second does (urgent units).
     """
-    whole = calendar.between(started, due_at) if calendar else (due_at - started).total_seconds()
-    return _later(started, YELLOW_SHARE * max(whole, 0), calendar)
+    return share_at(started, due_at, YELLOW_SHARE, calendar)
+
+
+def share_at(
+    started: datetime, due_at: datetime, share: float, calendar: WorkCalendar | None = None
+) -> datetime:
+    """The moment at which a share of the time from ``started`` to ``due_at`` is used up; calendar as above."""
+    return _later(started, share * max(_length(started, due_at, calendar), 0), calendar)
+
+
+def before(started: datetime, due_at: datetime, limit: Limit, calendar: WorkCalendar) -> datetime | None:
+    """The moment at which ``limit`` is left until ``due_at``; None if there never was as much."""
+    under = calendar if limit.unit.is_working else None
+    left = _length(started, due_at, under) - limit.seconds
+    return _later(started, left, under) if left > 0 else None
 
 
 def light(yellow_at: datetime | None, due_at: datetime | None, now: datetime) -> Light:
@@ -116,6 +129,10 @@ def light(yellow_at: datetime | None, due_at: datetime | None, now: datetime) ->
     if now > due_at:
         return Light.RED
     return Light.YELLOW if now >= yellow_at else Light.GREEN
+
+
+def _length(start: datetime, end: datetime, calendar: WorkCalendar | None) -> float:
+    return calendar.between(start, end) if calendar else (end - start).total_seconds()
 
 
 def _later(start: datetime, seconds: float, calendar: WorkCalendar | None) -> datetime:

@@ -226,22 +226,93 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_department_code")),
     )
     op.create_table(
+        "ladder_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("rungs", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_ladder_rule_dates")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_ladder_rule_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ladder_rule")),
+    )
+    with op.batch_alter_table("ladder_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ladder_rule_area_id"), ["area_id"], unique=False)
+        batch_op.create_index("ix_ladder_rule_area_id_kind", ["area_id", "kind"], unique=False)
+
+    op.create_table(
+        "notice_endpoint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("host", sa.String(length=260), nullable=False),
+        sa.Column("settings", sa.LargeBinary(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("lease", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("rests_until", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("fails", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_notice_endpoint_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_endpoint")),
+    )
+    with op.batch_alter_table("notice_endpoint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_endpoint_area_path"), ["area_path"], unique=False)
+
+    op.create_table(
         "procedure_rule",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.String(length=20), nullable=False),
         sa.Column("key", sa.String(length=20), nullable=False),
         sa.Column("value", sa.Integer(), nullable=True),
         sa.Column("unit", sa.String(length=15), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_procedure_rule_dates")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_procedure_rule_area_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_rule")),
     )
     with op.batch_alter_table("procedure_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_procedure_rule_area_id"), ["area_id"], unique=False)
         batch_op.create_index("ix_procedure_rule_area_id_rule", ["area_id", "rule", "key"], unique=False)
+
+    op.create_table(
+        "quiet_hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("begins <> ends", name=op.f("ck_quiet_hours_hours")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_quiet_hours_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiet_hours")),
+    )
+    with op.batch_alter_table("quiet_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiet_hours_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "watch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("until", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_watch_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch")),
+    )
+    with op.batch_alter_table("watch", schema=None) as batch_op:
+        batch_op.create_index("uq_watch_area_id_kind", ["area_id", "kind"], unique=True)
 
     op.create_table(
         "work_policy",
@@ -284,6 +355,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filing_condition", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_filing_condition_category_id"), ["category_id"], unique=False)
+
+    op.create_table(
+        "notice_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("post", sa.String(length=40), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_notice_rule_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_notice_rule_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["notice_endpoint.id"], name=op.f("fk_notice_rule_endpoint_id_notice_endpoint")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_rule")),
+    )
+    with op.batch_alter_table("notice_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_rule_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_rule_endpoint_id"), ["endpoint_id"], unique=False)
 
     op.create_table(
         "user_account",
@@ -561,6 +658,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "matter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("content", sa.String(length=1000), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("issuer_id", sa.Integer(), nullable=False),
+        sa.Column("issued_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("done_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("entry_count", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_matter_area_id_area")),
+        sa.ForeignKeyConstraint(["issuer_id"], ["user_account.id"], name=op.f("fk_matter_issuer_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter")),
+    )
+    with op.batch_alter_table("matter", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
         "media_upload",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -587,6 +711,49 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_user_id"), ["user_id"], unique=False)
         batch_op.create_index("uq_notice_user_id_key", ["user_id", "key"], unique=True)
+
+    op.create_table(
+        "notice_delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=140), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("waits_since", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("bundle_id", sa.Uuid(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("sent_at", grid.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["notice_endpoint.id"], name=op.f("fk_notice_delivery_endpoint_id_notice_endpoint")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_notice_delivery_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_delivery")),
+    )
+    with op.batch_alter_table("notice_delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_delivery_area_path_id", ["area_path", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_delivery_bundle_id"), ["bundle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_delivery_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_delivery_waiting",
+            ["endpoint_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index("uq_notice_delivery_endpoint_id_key", ["endpoint_id", "key"], unique=True)
 
     op.create_table(
         "op",
@@ -788,6 +955,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_delegated_post_delegation_id", ["delegation_id"], unique=False)
 
     op.create_table(
+        "event_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_link_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["maker_id"], ["user_account.id"], name=op.f("fk_event_link_maker_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["event.id"], name=op.f("fk_event_link_other_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_link")),
+    )
+    with op.batch_alter_table("event_link", schema=None) as batch_op:
+        batch_op.create_index("ix_event_link_other_id", ["other_id"], unique=False)
+        batch_op.create_index("uq_event_link_event_id_other_id", ["event_id", "other_id"], unique=True)
+
+    op.create_table(
         "event_photo",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -805,6 +991,45 @@ def upgrade() -> None:
     with op.batch_alter_table("event_photo", schema=None) as batch_op:
         batch_op.create_index("ix_event_photo_event_id", ["event_id"], unique=False)
         batch_op.create_index("ix_event_photo_sha256", ["sha256"], unique=False)
+
+    op.create_table(
+        "matter_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_matter_entry_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_matter_entry_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_matter_entry_matter_id_matter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_entry")),
+    )
+    with op.batch_alter_table("matter_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_entry_matter_id", ["matter_id"], unique=False)
+
+    op.create_table(
+        "matter_unit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("is_lead", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_matter_unit_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_matter_unit_matter_id_matter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_unit")),
+    )
+    with op.batch_alter_table("matter_unit", schema=None) as batch_op:
+        batch_op.create_index("ix_matter_unit_department_id", ["department_id"], unique=False)
+        batch_op.create_index(
+            "uq_matter_unit_matter_id_department_id", ["matter_id", "department_id"], unique=True
+        )
 
     op.create_table(
         "quarantine",
@@ -895,6 +1120,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("maker_id", sa.Integer(), nullable=False),
         sa.Column("made_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("settler_id", sa.Integer(), nullable=True),
+        sa.Column("settled_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_responsibility_proposal_area_id_area")),
         sa.ForeignKeyConstraint(
@@ -914,10 +1142,58 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["maker_id"], ["user_account.id"], name=op.f("fk_responsibility_proposal_maker_id_user_account")
         ),
+        sa.ForeignKeyConstraint(
+            ["settler_id"], ["user_account.id"], name=op.f("fk_responsibility_proposal_settler_id_user_account")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_responsibility_proposal")),
     )
     with op.batch_alter_table("responsibility_proposal", schema=None) as batch_op:
         batch_op.create_index("ix_responsibility_proposal_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "supervision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("requirement", sa.String(length=500), nullable=False),
+        sa.Column("need_reply", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("issuer_id", sa.Integer(), nullable=False),
+        sa.Column("issued_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("yellow_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("due_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("reply", sa.String(length=1000), nullable=False),
+        sa.Column("replier_id", sa.Integer(), nullable=True),
+        sa.Column("replied_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("closing", sa.String(length=500), nullable=False),
+        sa.Column("closed_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_supervision_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_supervision_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_supervision_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"], ["user_account.id"], name=op.f("fk_supervision_issuer_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replier_id"], ["user_account.id"], name=op.f("fk_supervision_replier_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision")),
+    )
+    with op.batch_alter_table("supervision", schema=None) as batch_op:
+        batch_op.create_index("ix_supervision_department_id_state", ["department_id", "state"], unique=False)
+        batch_op.create_index("ix_supervision_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_supervision_state_id", ["state", "id"], unique=False)
 
     op.create_table(
         "sync_op",
@@ -1025,8 +1301,10 @@ def upgrade() -> None:
     op.create_table(
         "deadline",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("matter_id", sa.Uuid(), nullable=True),
         sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("supervision_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("limit_value", sa.Integer(), nullable=False),
         sa.Column("limit_unit", sa.String(length=15), nullable=False),
@@ -1039,15 +1317,38 @@ def upgrade() -> None:
         sa.Column("finished_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("extensions", sa.Integer(), nullable=False),
         sa.Column("is_exempt", sa.Boolean(), nullable=False),
+        sa.Column("ladder_id", sa.Integer(), nullable=True),
+        sa.Column("rungs_done", sa.Integer(), nullable=False),
+        sa.Column("next_alarm_at", grid.db.UTCDateTime(), nullable=True),
+        sa.CheckConstraint("(event_id IS NULL) <> (matter_id IS NULL)", name=op.f("ck_deadline_owner")),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name=op.f("fk_deadline_assignment_id_assignment")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_deadline_event_id_event")),
+        sa.ForeignKeyConstraint(["ladder_id"], ["ladder_rule.id"], name=op.f("fk_deadline_ladder_id_ladder_rule")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_deadline_matter_id_matter")),
         sa.ForeignKeyConstraint(["policy_id"], ["work_policy.id"], name=op.f("fk_deadline_policy_id_work_policy")),
+        sa.ForeignKeyConstraint(
+            ["supervision_id"], ["supervision.id"], name=op.f("fk_deadline_supervision_id_supervision")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.create_index("ix_deadline_event_id", ["event_id"], unique=False)
+        batch_op.create_index(
+            "ix_deadline_matter_id",
+            ["matter_id"],
+            unique=False,
+            sqlite_where=sa.text("matter_id IS NOT NULL"),
+            postgresql_where=sa.text("matter_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deadline_next_alarm_at",
+            ["next_alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("next_alarm_at IS NOT NULL"),
+            postgresql_where=sa.text("next_alarm_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_deadline_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
@@ -1138,6 +1439,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "alarm",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("deadline_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("matter_id", sa.Uuid(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(length=100), nullable=False),
+        sa.Column("whom", sa.JSON(), nullable=False),
+        sa.Column("planned_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("fired_at", grid.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_alarm_deadline_id_deadline")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_alarm_event_id_event")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_alarm_matter_id_matter")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_alarm_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+        sa.UniqueConstraint("key", name=op.f("uq_alarm_key")),
+    )
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.create_index("ix_alarm_deadline_id", ["deadline_id"], unique=False)
+        batch_op.create_index("ix_alarm_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_alarm_matter_id", ["matter_id"], unique=False)
+
+    op.create_table(
         "deadline_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("deadline_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1213,6 +1545,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deadline_change_deadline_id")
 
     op.drop_table("deadline_change")
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.drop_index("ix_alarm_matter_id")
+        batch_op.drop_index("ix_alarm_event_id")
+        batch_op.drop_index("ix_alarm_deadline_id")
+
+    op.drop_table("alarm")
     with op.batch_alter_table("whistle_call", schema=None) as batch_op:
         batch_op.drop_index("uq_whistle_call_whistle_id_department_id")
         batch_op.drop_index("ix_whistle_call_department_id")
@@ -1230,6 +1568,16 @@ def downgrade() -> None:
     op.drop_table("event_log")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_index("ix_deadline_state_due_at")
+        batch_op.drop_index(
+            "ix_deadline_next_alarm_at",
+            sqlite_where=sa.text("next_alarm_at IS NOT NULL"),
+            postgresql_where=sa.text("next_alarm_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_deadline_matter_id",
+            sqlite_where=sa.text("matter_id IS NOT NULL"),
+            postgresql_where=sa.text("matter_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_deadline_event_id")
 
     op.drop_table("deadline")
@@ -1251,6 +1599,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sync_op_device_id_seq")
 
     op.drop_table("sync_op")
+    with op.batch_alter_table("supervision", schema=None) as batch_op:
+        batch_op.drop_index("ix_supervision_state_id")
+        batch_op.drop_index("ix_supervision_event_id")
+        batch_op.drop_index("ix_supervision_department_id_state")
+
+    op.drop_table("supervision")
     with op.batch_alter_table("responsibility_proposal", schema=None) as batch_op:
         batch_op.drop_index("ix_responsibility_proposal_event_id")
 
@@ -1269,11 +1623,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quarantine_state_id")
 
     op.drop_table("quarantine")
+    with op.batch_alter_table("matter_unit", schema=None) as batch_op:
+        batch_op.drop_index("uq_matter_unit_matter_id_department_id")
+        batch_op.drop_index("ix_matter_unit_department_id")
+
+    op.drop_table("matter_unit")
+    with op.batch_alter_table("matter_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_matter_entry_matter_id")
+
+    op.drop_table("matter_entry")
     with op.batch_alter_table("event_photo", schema=None) as batch_op:
         batch_op.drop_index("ix_event_photo_sha256")
         batch_op.drop_index("ix_event_photo_event_id")
 
     op.drop_table("event_photo")
+    with op.batch_alter_table("event_link", schema=None) as batch_op:
+        batch_op.drop_index("uq_event_link_event_id_other_id")
+        batch_op.drop_index("ix_event_link_other_id")
+
+    op.drop_table("event_link")
     with op.batch_alter_table("delegated_post", schema=None) as batch_op:
         batch_op.drop_index("ix_delegated_post_delegation_id")
 
@@ -1319,12 +1687,28 @@ def downgrade() -> None:
 
     op.drop_table("record")
     op.drop_table("op")
+    with op.batch_alter_table("notice_delivery", schema=None) as batch_op:
+        batch_op.drop_index("uq_notice_delivery_endpoint_id_key")
+        batch_op.drop_index(
+            "ix_notice_delivery_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_notice_delivery_event_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_delivery_bundle_id"))
+        batch_op.drop_index("ix_notice_delivery_area_path_id")
+
+    op.drop_table("notice_delivery")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("uq_notice_user_id_key")
         batch_op.drop_index(batch_op.f("ix_notice_user_id"))
 
     op.drop_table("notice")
     op.drop_table("media_upload")
+    with op.batch_alter_table("matter", schema=None) as batch_op:
+        batch_op.drop_index("ix_matter_state_id")
+
+    op.drop_table("matter")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_session_user_id"))
 
@@ -1374,6 +1758,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_account_department_id"))
 
     op.drop_table("user_account")
+    with op.batch_alter_table("notice_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_rule_endpoint_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_rule_area_id"))
+
+    op.drop_table("notice_rule")
     with op.batch_alter_table("filing_condition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_filing_condition_category_id"))
 
@@ -1386,10 +1775,28 @@ def downgrade() -> None:
         )
 
     op.drop_table("work_policy")
+    with op.batch_alter_table("watch", schema=None) as batch_op:
+        batch_op.drop_index("uq_watch_area_id_kind")
+
+    op.drop_table("watch")
+    with op.batch_alter_table("quiet_hours", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiet_hours_area_id"))
+
+    op.drop_table("quiet_hours")
     with op.batch_alter_table("procedure_rule", schema=None) as batch_op:
         batch_op.drop_index("ix_procedure_rule_area_id_rule")
+        batch_op.drop_index(batch_op.f("ix_procedure_rule_area_id"))
 
     op.drop_table("procedure_rule")
+    with op.batch_alter_table("notice_endpoint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_endpoint_area_path"))
+
+    op.drop_table("notice_endpoint")
+    with op.batch_alter_table("ladder_rule", schema=None) as batch_op:
+        batch_op.drop_index("ix_ladder_rule_area_id_kind")
+        batch_op.drop_index(batch_op.f("ix_ladder_rule_area_id"))
+
+    op.drop_table("ladder_rule")
     op.drop_table("department")
     op.drop_table("cell")
     with op.batch_alter_table("category_mapping", schema=None) as batch_op:

@@ -15,7 +15,7 @@ from mobile_api.ops import media
 from mobile_api.reports import ReportSchema
 
 _SCHEMA = ReportSchema()
-PAYLOAD = ("category", "description", "address", "position", "practice", "self_handled")
+PAYLOAD = ("category", "description", "address", "position", "practice", "self_handled", "same_as")
 ROLES = ("near", "far", "voice")
 SELF_ROLES = (*ROLES, "after")  # of what the worker has dealt with on the spot
 GEO = {"lon": "lon", "lat": "lat", "datum": "datum", "acc": "accuracy_m", "src": "provider", "t": "fixed_at"}

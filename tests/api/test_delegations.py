@@ -116,3 +116,18 @@ def test_open_tasks_are_handed_over_for_good(app: Flask) -> None:
 
     assert answer.json == {"tasks": 1}
     assert len(person(app, "wg03").get("/mobile/v1/tasks").json["items"]) == 1
+
+
+def _choice(app: Flask, who: str) -> dict[str, set[str]]:
+    told = person(app, who).get("/api/delegations/people").json
+    return {name: {one["username"] for one in told[name]} for name in ("leavers", "successors")}
+
+
+def test_one_chooses_among_whom_one_may(app: Flask) -> None:
+    make_user("cg02", "clerk", department="cg")
+    leader, clerk, worker, admin = (_choice(app, who) for who in ("zbz01", "cg01", "wg01", "xt01"))
+
+    assert {"zbz01", "wg01", "wg14"} <= leader["leavers"] and not {"ld01", "xt01", "cg01"} & leader["leavers"]
+    assert (clerk["leavers"], worker["leavers"]) == ({"cg01"}, {"wg01"})
+    assert "cg02" in clerk["successors"] and "wg02" in worker["successors"]
+    assert {"ld01", "wg01"} <= admin["leavers"] and "xt01" not in admin["leavers"]

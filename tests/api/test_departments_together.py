@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from grid.db import db
 from grid.events.arbitration import ResponsibilityProposal
-from grid.events.deadline import Deadline, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
 from tests.conftest import Clock
 from tests.factories.event import fresh, make_event

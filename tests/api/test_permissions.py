@@ -20,18 +20,23 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from fixtures.daling import PASSWORD, STREET
+from grid import clock
 from grid.accounts import device as devices
 from grid.db import db, transaction
 from grid.events import handling, lifecycle, rulebook
 from grid.events.event import Event
 from grid.events.lifecycle import Transition
+from grid.forms import form as forms
 from grid.notices import notice
+from grid.records import checkpoint as checkpoints
+from grid.records import record as records
 from grid.standards import batch
 from grid.sync import quarantine
 from grid.sync.quarantine import Quarantine
 from tests.factories import street
 from tests.factories.account import disable, find_user, make_user
 from tests.factories.drawing import make_map, make_village_grid
+from tests.factories.endpoint import make_endpoint
 from tests.factories.event import desk_of, make_event
 from tests.factories.person import Caller, Person, make_report
 from tests.factories.photo import jpeg
@@ -135,6 +140,11 @@ def _lending() -> dict[str, Any]:
     }
 
 
+def _robot() -> dict[str, Any]:
+    settings = {"url": "https://robot.example/send?key=k"}
+    return {"json": {"name": "群", "channel": "wecom", "area": STREET, "settings": settings}}
+
+
 def _entry() -> dict[str, Any]:
     """A report as the desk enters it after an outage."""
     told = make_report()
@@ -167,6 +177,18 @@ EXAMPLES: dict[str, Example] = {
         412, "event", lambda: {"json": {"action": "void", "note": "重复"}, "headers": STALE}
     ),
     "POST /api/events/{event_id}/requests/{request_id}/decisions": Example(412, "event", _step("withdraw")),
+    "POST /api/events/{event_id}/links": Example(
+        412, "event", lambda: {"json": {"other": "44132300220261122 00001"}, "headers": STALE}
+    ),
+    "POST /api/events/{event_id}/links/{other_id}/end": Example(
+        412, "event", lambda: {"json": {}, "headers": STALE}
+    ),
+    "GET /api/proposals": Example(200),
+    "GET /api/proposals/{proposal_id}": Example(404, "calendar"),
+    "POST /api/proposals/{proposal_id}/settle": Example(
+        404, "calendar", lambda: {"json": {"state": "taken"}, "headers": STALE}
+    ),
+    "GET /api/delegations/people": Example(200),
     "POST /api/events/{event_id}/reopenings": Example(
         412, "event", lambda: {"json": {"note": "不满意"}, "headers": STALE}
     ),
@@ -177,6 +199,34 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/procedures/{rule_id}": Example(404, "calendar"),
     "PATCH /api/procedures/{rule_id}": Example(
         404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
+    ),
+    "GET /api/ladders": Example(200),
+    "POST /api/ladders": Example(200, request=lambda: {"json": {"kind": "case", "rungs": [], "area": STREET}}),
+    "GET /api/ladders/{ladder_id}": Example(404, "calendar"),
+    "PATCH /api/ladders/{ladder_id}": Example(
+        404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
+    ),
+    "GET /api/events/{event_id}/supervision": Example(200, "event"),
+    "POST /api/events/{event_id}/supervisions": Example(
+        201,
+        "event",
+        lambda: {"json": {"kind": "timeout", "level": "yellow", "reason": "久拖不办", "need_reply": False}},
+    ),
+    "GET /api/supervisions": Example(200),
+    "GET /api/supervisions/{supervision_id}": Example(404, "calendar"),
+    "POST /api/supervisions/{supervision_id}/reply": Example(
+        404, "calendar", lambda: {"json": {"words": "已办"}, "headers": STALE}
+    ),
+    "POST /api/supervisions/{supervision_id}/close": Example(
+        404, "calendar", lambda: {"json": {}, "headers": STALE}
+    ),
+    "GET /api/matters": Example(200),
+    "POST /api/matters": Example(
+        201, request=lambda: {"json": {"title": "查消防", "kind": "general", "area": STREET, "lead": "xf"}}
+    ),
+    "GET /api/matters/{matter_id}": Example(404, "calendar"),
+    "POST /api/matters/{matter_id}/entries": Example(
+        404, "calendar", lambda: {"json": {"kind": "deploy", "words": "已部署"}, "headers": STALE}
     ),
     "GET /api/whistles": Example(200),
     "GET /api/whistles/{whistle_id}": Example(404, "calendar"),
@@ -246,6 +296,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/workers/positions": Example(200),
     "GET /api/tracks": Example(200, "worker"),
     "GET /api/voices/{photo_id}": Example(404, "event"),
+    "GET /api/records/{record_id}/photos/{sha256}": Example(200, "record"),
     "GET /api/calendar": Example(200),
     "PUT /api/calendar/{day}": Example(
         412, "calendar", lambda: {"json": {"kind": "holiday", "name": "台风停工"}, "headers": STALE}
@@ -287,6 +338,14 @@ EXAMPLES: dict[str, Example] = {
     "POST /api/devices/{seat_id}/revoke": Example(
         412, "phone", lambda: {"json": {"mode": "drain", "reason": "离职"}, "headers": STALE}
     ),
+    "GET /api/checkpoints": Example(200),
+    "POST /api/checkpoints": Example(
+        201, request=lambda: {"json": {"name": f"第{next(_shades)}点", "lon": 114.7326, "lat": 22.9489}}
+    ),
+    "GET /api/checkpoints/{checkpoint_id}": Example(200, "checkpoint"),
+    "PATCH /api/checkpoints/{checkpoint_id}": Example(
+        412, "checkpoint", lambda: {"json": {"radius_m": 20}, "headers": STALE}
+    ),
     "GET /api/quarantine": Example(200),
     "GET /api/quarantine/{row_id}": Example(200, "refused op"),
     "POST /api/quarantine/{row_id}/mend": Example(
@@ -295,6 +354,29 @@ EXAMPLES: dict[str, Example] = {
     "POST /api/quarantine/{row_id}/drop": Example(
         412, "refused op", lambda: {"json": {"reason": "重复"}, "headers": STALE}
     ),
+    "GET /api/notice-rules": Example(200, request=lambda: {"query_string": {"area": STREET}}),
+    "POST /api/notice-rules": Example(
+        404, "calendar", lambda: {"json": {"cause": "moved", "endpoint": str(uuid4()), "area": STREET}}
+    ),
+    "GET /api/notice-rules/{rule_id}": Example(404, "calendar"),
+    "PATCH /api/notice-rules/{rule_id}": Example(
+        404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
+    ),
+    "POST /api/quiet-hours": Example(
+        200, request=lambda: {"json": {"begins": "22:00", "ends": "07:00", "area": STREET}}
+    ),
+    "GET /api/quiet-hours/{row_id}": Example(404, "calendar"),
+    "PATCH /api/quiet-hours/{row_id}": Example(
+        404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
+    ),
+    "POST /api/notice-endpoints": Example(201, request=_robot),
+    "GET /api/notice-endpoints/{endpoint_id}": Example(200, "endpoint"),
+    "PUT /api/notice-endpoints/{endpoint_id}": Example(
+        412, "endpoint", lambda: {"json": {"name": "群"}, "headers": STALE}
+    ),
+    "POST /api/notice-endpoints/{endpoint_id}/test": Example(404, "calendar", lambda: {"json": {}}),
+    "GET /api/deliveries": Example(200),
+    "POST /api/deliveries/{delivery_id}/retry": Example(404, "calendar"),
     "GET /api/notices": Example(200),
     "POST /api/notices/{notice_id}/read": Example(204, "notice"),
     "GET /healthz": Example(200),
@@ -304,6 +386,7 @@ EXAMPLES: dict[str, Example] = {
     "PUT /mobile/v1/photos/{sha256}": Example(201, "photo bytes", _photo),
     "GET /mobile/v1/photos/{photo_id}": Example(200, "event"),
     "GET /mobile/v1/voices/{photo_id}": Example(404, "event"),
+    "GET /mobile/v1/records/{record_id}/photos/{sha256}": Example(200, "record"),
     "POST /mobile/v1/files": Example(422),  # without a seat: see tests/mobile_api/test_files.py
     "POST /mobile/v1/files/{upload_id}": Example(422, "seat"),
     "PATCH /mobile/v1/files/{upload_id}": Example(422, "seat"),
@@ -349,7 +432,7 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
     """By kind: things in every relation to the people above, and one of each kind that does not exist."""
     nowhere = {
         name: str(uuid4())
-        for name in ("event_id", "assignment_id", "photo_id", "task_id", "notice_id", "request_id")
+        for name in ("event_id", "assignment_id", "photo_id", "task_id", "notice_id", "request_id", "other_id")
     }
     events = [
         _case(app, "own event", "wg01", GRID, "cg", "handling"),
@@ -370,7 +453,14 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
                 "",
                 {
                     "rule_id": "99",
+                    "row_id": "99",
+                    "endpoint_id": str(uuid4()),
+                    "delivery_id": str(uuid4()),
                     "delegation_id": "99",
+                    "proposal_id": "99",
+                    "ladder_id": "99",
+                    "supervision_id": str(uuid4()),
+                    "matter_id": str(uuid4()),
                     "whistle_id": str(uuid4()),
                     "day": "2026-12-25",
                     "import_id": str(uuid4()),
@@ -389,9 +479,20 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
             Thing("op of a foreign area", {"row_id": str(_phone(street.WORKER)[1])}, area=street.GRID),
             Thing("op that does not exist", {"row_id": str(uuid4())}),
         ],
+        "record": [
+            Thing("own record", _record(app, "wg01"), owner="wg01"),
+            Thing("somebody's record", _record(app, "wg02"), owner="wg02"),
+            Thing("record that does not exist", {"record_id": str(uuid4()), "sha256": "a" * 64}),
+        ],
+        "checkpoint": [Thing("", {"checkpoint_id": _checkpoint()})],
         "person": [Thing("", {"username": "wg03"})],
         "import": [Thing("", {"import_id": str(uuid4())})],
         "standards": [Thing("", {"batch_id": _standards()})],
+        "endpoint": [
+            Thing("endpoint of my street", {"endpoint_id": _endpoint(app, STREET)}, area=STREET),
+            Thing("foreign endpoint", {"endpoint_id": _endpoint(app, street.STREET)}, area=street.STREET),
+            Thing("endpoint that does not exist", {"endpoint_id": str(uuid4())}),
+        ],
         "event": events,
         "task": [
             Thing("own task", mine.path, owner="wg01"),
@@ -435,6 +536,7 @@ def _case(
         "photo_id": str(event.photos[0].id),
         "task_id": str(event.tasks[0].id if event.tasks else uuid4()),
         "request_id": str(uuid4()),
+        "other_id": str(uuid4()),
     }
     return Thing(name, path, area, reporter, department, checker)
 
@@ -454,6 +556,28 @@ def _phone(username: str) -> tuple[UUID, UUID]:
         device, _ = devices.enroll(user, uuid4(), "", "", "")
         quarantine.keep(user, device.id, device.device_id, "test", "", {}, error)
     return device.id, db.session.scalars(select(Quarantine.id).where(Quarantine.device_id == device.id)).one()
+
+
+def _record(app: Flask, username: str) -> dict[str, str]:
+    """A diary page of somebody's with a photo that has arrived."""
+    photo, day = jpeg(next(_shades)), "2026-11-23"
+    assert Person(app, username).upload(photo).status_code == 201
+    digest, form = sha256(photo).hexdigest(), forms.find("diary", 1)
+    values = {"date": day, "done": "走访", "photos": [digest]}
+    with transaction():
+        draft = records.Draft(uuid4(), form, values, None, clock.now())
+        kept = records.put(find_user(username), draft)
+    return {"record_id": str(kept.record.id), "sha256": digest}
+
+
+def _endpoint(app: Flask, area: str) -> str:
+    return str(make_endpoint(app, "https://robot.example/hook", area=area).id)
+
+
+def _checkpoint() -> str:
+    with transaction():
+        wish = checkpoints.Wish(name="变压器", lon=114.7326, lat=22.9489)
+        return str(checkpoints.add(find_user("xt01"), wish).id)
 
 
 def _standards() -> str:

@@ -124,6 +124,7 @@ def test_wiping_takes_the_practice_cases_and_all_that_hangs_on_them_and_nothing_
     assert wiped.status_code == 200 and wiped.json["events"] == 4
     assert {name for name, count in wiped.json.items() if not count} == {
         "decisions",
+        "deliveries",
         "requests",
         "whistles",
         "proposals",

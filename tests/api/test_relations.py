@@ -74,6 +74,7 @@ def test_a_merged_report_keeps_its_thread_and_ends_with_the_other(app: Flask) ->
         "how": {"code": "merged_into", "label": "并入了"},
         "case_no": "",
         "state": {"code": "handling", "label": "处置中"},
+        "words": "路口停了一排电动车",
     }
     step(app, "ld01", parent, "force_close", note="上级要求")
     thread = fresh(child).history
@@ -111,3 +112,14 @@ def test_many_cases_one_step_one_answer_each(app: Flask) -> None:
     assert [one["status"] for one in answer.json["items"]] == [200, 412, 409, 404]
     assert answer.json["done"] == 1
     assert [fresh(e).state.value for e in (good, moved, wrong)] == ["pending_filing", "reported", "pending_filing"]
+
+
+def test_a_department_signs_many_at_once_and_only_its_own(app: Flask) -> None:
+    ours, done = make_event(state="pending_sign"), make_event(state="handling")
+    theirs = make_event(state="pending_sign", department="ga")
+    items = [{"id": str(e.id), "version": fresh(e).version} for e in (ours, done, theirs)]
+
+    answer = person(app, "cg01").post("/api/events/bulk", json={"action": "sign", "items": items})
+
+    assert [one["status"] for one in answer.json["items"]] == [200, 409, 404]
+    assert fresh(ours).state.value == "handling"

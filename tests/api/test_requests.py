@@ -11,7 +11,8 @@ from sqlalchemy import select
 from grid import clock
 from grid.commands import HANDLERS, SWEEPS
 from grid.db import db
-from grid.events.deadline import Deadline, DeadlineChange, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
 from grid.job import worker
 from tests.conftest import Clock

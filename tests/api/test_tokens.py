@@ -414,7 +414,7 @@ def test_parallel_guesses_are_all_counted(app: Flask) -> None:
 
 
 def test_signing_in_out_and_failing_leave_a_trail(app: Flask) -> None:
-    person = Person(app, "wg01")
+    person = Person(app, "wg01", sign_in="/api/sessions")
     person.delete("/api/sessions")
     _sign_in(app, "wg01", "wrong")
 

@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from grid.commands import HANDLERS
+from grid.db import db, transaction
+from grid.events import practice, whistle
 from grid.job import worker
+from grid.job.job import Job
+from grid.notices.notice import Notice
 from tests.conftest import Clock
 from tests.factories.event import make_event
+from tests.factories.practice import deliver, make_practice
 from tests.factories.problem import assert_problem
 from tests.factories.request import person
 
@@ -54,6 +60,19 @@ def test_whoever_was_called_is_told(app: Flask) -> None:
     titles = [n["title"] for n in person(app, "zj01").get("/api/notices").json["items"]]
 
     assert any("街道吹哨（应急）" in title for title in titles)
+
+
+def test_a_whistle_about_a_practice_case_that_was_wiped_tells_nobody_and_its_job_ends(app: Flask) -> None:
+    event = make_practice(app)
+    assert _blow(app, event=str(event.id)).status_code == 201
+    with transaction():
+        practice.wipe(None)
+
+    deliver()
+
+    jobs = db.session.scalars(select(Job).where(Job.kind == whistle.KIND)).all()
+    assert [(job.error, job.done_at is not None) for job in jobs] == [("", True)]
+    assert db.session.scalar(select(Notice.id).where(Notice.key.startswith("whistle:"))) is None
 
 
 def test_others_do_not_see_it_and_nobody_reports_in_twice(app: Flask) -> None:

@@ -9,9 +9,15 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from api.auth import tokens
 from fixtures.daling import PASSWORD
+from grid.accounts import session as sessions
+from grid.accounts.session import Verdict
+from grid.accounts.user import User
+from grid.db import db, transaction
 from tests.factories.photo import jpeg
 
 
@@ -43,17 +49,24 @@ class Caller:
 class Person(Caller):
     """Somebody signed in: every call carries their token; more of what people do below."""
 
-    def __init__(self, app: Flask, username: str, *, sign_in: str = "/api/sessions") -> None:
+    def __init__(self, app: Flask, username: str, *, sign_in: str = "") -> None:
+        """sign_in: where to sign in with the password. Without it the session is simply opened: that is faster."""
         super().__init__(app)
-        self.username, self._sign_in = username, sign_in
-        self.sign_in()
+        self.username, self._sign_in = username, sign_in or "/api/sessions"
+        if sign_in:
+            self.sign_in()
+        else:
+            self._go_on_with(Context().run(_open_session, app, username))
 
     def sign_in(self) -> None:
-        """Open another session and go on with that one."""
+        """Open another session with the password and go on with that one."""
         answer = Caller.post(self, self._sign_in, json={"username": self.username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
-        self.tokens = answer.json
-        self.headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+        self._go_on_with(answer.json)
+
+    def _go_on_with(self, tokens: dict[str, Any]) -> None:
+        self.tokens = tokens
+        self.headers = {"Authorization": f"Bearer {tokens['access_token']}"}
 
     def event(self, event_id: UUID | str) -> dict[str, Any]:
         """One event, as they see it."""
@@ -79,6 +92,16 @@ class Person(Caller):
         """Send a photo's bytes under their hash."""
         name = hashlib.sha256(data).hexdigest()
         return self.put(f"{base}/photos/{name}", data=data, content_type="image/jpeg")
+
+
+def _open_session(app: Flask, username: str) -> dict[str, Any]:
+    with app.app_context(), transaction():
+        user = db.session.scalars(select(User).where(User.username == username)).one()
+        session = sessions.settle(Verdict(keys=((f"user:{username}", 0),), user=user, is_locked=False), "")
+        assert session is not None
+        db.session.flush()
+        access, refresh = tokens(session)
+    return {"access_token": access, "refresh_token": refresh}
 
 
 def make_report(**told: Any) -> dict[str, Any]:

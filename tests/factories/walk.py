@@ -10,35 +10,34 @@ from typing import Any
 
 from sqlalchemy import select
 
+from fixtures import consistency
+from fixtures.month import replay
 from grid import clock
 from grid.accounts import user as users
 from grid.accounts.user import User
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import checking, handling, lifecycle, request_rule, requesting, resuming, rulebook
-from grid.events.deadline import OPEN, Deadline, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline
 from grid.events.event import Assignment, Event
 from grid.events.request import RequestKind, Verdict
-from grid.events.state import AssignmentState, State
+from grid.events.state import State
 from grid.tasks.task import TaskResult, TaskState
 from tests.factories.event import make_event
 from tests.factories.reader import look_again
 
-A = AssignmentState
 DEPARTMENTS = ("cg", "xf", "ga")
 LEADERS = {"arbitrate", "force_close"}
-ENDED = {A.CONFIRMED, A.RETURNED, A.CANCELLED}
 RARE = {"force_close", "merge", "reject", "hand_up", "hand_down"}  # else most walks would end at once, or stall
 SELDOM = {"drop_assist", "recall", "send_back", "refer_back"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What one draw decides: which of the possible things, how, when, and whether somebody strays."""
+    """What one draw decides: which of the possible things, how, and whether somebody strays."""
 
     which: int
     how: int
-    minutes: int
     is_stray: bool
 
 
@@ -50,9 +49,8 @@ class Walk:
         self.event = make_event(state=state)
         self.taken: Counter[str] = Counter()
 
-    def go(self, choice: Choice, forward: Callable[[float], None]) -> None:
+    def go(self, choice: Choice) -> None:
         """One step, or one attempt; then everything must hold."""
-        forward(choice.minutes)
         look_again()
         before = db.session.get_one(Event, self.event.id).version
         try:
@@ -162,61 +160,14 @@ class Walk:
         }
         return {name: values[name] for name in needs}
 
-    # -- what must hold -------------------------------------------------------------------------------------------
-
     def check(self) -> None:
+        """Everything holds."""
         look_again()
         event = db.session.get_one(Event, self.event.id)
         clocks = list(db.session.scalars(select(Deadline).where(Deadline.event_id == event.id)))
-        _check_case(event, [c for c in clocks if c.kind is DeadlineKind.CASE and c.state in OPEN])
-        for part in event.assignments:
-            _check_part(event, part, [c for c in clocks if c.assignment_id == part.id and c.state in OPEN])
-        assert event.pending_requests == sum(r.is_pending for r in event.requests)
-        for request in event.requests:
-            if request.is_pending:
-                rule = request_rule.RULES[request.kind]
-                assert request_rule.fits(rule, event, request_rule.subject(event, request))
+        assert list(consistency.findings(event, clocks)) == []
 
     def check_history(self) -> None:
+        """The case follows from its history alone."""
         look_again()
-        event = db.session.get_one(Event, self.event.id)
-        history = event.history
-        assert [entry.seq for entry in history] == list(range(1, event.history_seq + 1))
-        assert all(entry.is_intact() for entry in history)
-        assert [entry.source for entry in history[1:]] == [entry.target for entry in history[:-1]]
-        assert history[-1].target is event.state
-
-
-def _check_case(event: Event, clocks: list[Deadline]) -> None:
-    assert (event.closed_at is not None) == event.state.is_final
-    assert (event.suspended_until is not None) == (event.state is State.SUSPENDED)
-    if event.filed_at is None or event.state.is_final:
-        assert clocks == []
-        return
-    [row] = clocks
-    is_paused = row.state is DeadlineState.PAUSED
-    assert is_paused == (event.state is State.SUSPENDED)
-    assert event.due_at == (None if is_paused else row.due_at)
-
-
-def _check_part(event: Event, part: Assignment, clocks: list[Deadline]) -> None:
-    if event.state.is_final:
-        assert part.state in ENDED
-        assert clocks == []
-        return
-    handle = [row for row in clocks if row.kind is DeadlineKind.HANDLE]
-    sign = [row for row in clocks if row.kind is DeadlineKind.SIGN]
-    match part.state:
-        case A.CONFIRMED | A.CANCELLED:
-            assert clocks == []
-        case A.RETURNED:
-            assert sign == []
-            assert [row.state for row in handle] in ([], [DeadlineState.PAUSED])
-        case A.SUSPENDED:
-            assert event.state is State.SUSPENDED
-            assert {row.state for row in clocks} == {DeadlineState.PAUSED}
-            assert len(handle) == 1
-        case _:
-            assert [row.state for row in handle] == [DeadlineState.RUNNING]
-            assert len(sign) == (part.state is A.PENDING_SIGN)
-            assert part.due_at == handle[0].due_at
+        assert replay.explain(db.session.get_one(Event, self.event.id)) == ""

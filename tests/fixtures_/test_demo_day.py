@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from shapely.geometry import Point
 from sqlalchemy import text
 
+from fixtures.columns import table
 from fixtures.commands import group
+from fixtures.daling import homes
 from fixtures.day import script
 from fixtures.day.audit import Audit, _check_event, _check_ids
 from fixtures.day.ledger import Ledger
 from fixtures.day.lot import AT_THE_DESK, PLACES, Blunder, Fate, Place, Sending
-from fixtures.day.play import homes
-from fixtures.day.summary import table
 from fixtures.sighting import outlines
 from grid.db import engine_for
 from grid.geo.crs import Datum, distance_m, to_storage

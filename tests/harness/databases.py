@@ -1,4 +1,7 @@
-"""Fresh databases for tests: built once by the migrations, then copied for each test."""
+"""Fresh databases for tests: built once by the migrations, then copied for each test.
+
+A name is used again once its test is over, so that whoever keeps an engine for it keeps what it has compiled.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,20 @@ class SqliteStock:
 
     def __init__(self, folder: Path, build: Callable[[str], None]) -> None:
         self.folder, self._build, self._numbers = folder, build, count()
+        self._free: list[str] = []
 
     def take(self) -> str:
         master = self.folder / "master.db"
         if not master.exists():
             self._build(f"sqlite:///{master}")
-        copy = self.folder / f"copy{next(self._numbers)}.db"
+        copy = self.folder / (self._free.pop() if self._free else f"copy{next(self._numbers)}.db")
         shutil.copyfile(master, copy)
         return f"sqlite:///{copy}"
 
     def give_back(self, url: str) -> None:
         for left in self.folder.glob(Path(url).name + "*"):
             left.unlink()
+        self._free.append(Path(url).name)
 
 
 class PostgresStock:
@@ -35,15 +40,18 @@ class PostgresStock:
     def __init__(self, cluster: Cluster, build: Callable[[str], None]) -> None:
         self.cluster, self._build, self._numbers = cluster, build, count()
         self._is_built = False
+        self._free: list[str] = []
 
     def take(self) -> str:
         if not self._is_built:
             self.cluster.sql("CREATE DATABASE master")
             self._build(self.cluster.url("master"))
             self._is_built = True
-        name = f"copy{next(self._numbers)}"
+        name = self._free.pop() if self._free else f"copy{next(self._numbers)}"
         self.cluster.sql(f"CREATE DATABASE {name} TEMPLATE master STRATEGY file_copy")
         return self.cluster.url(name)
 
     def give_back(self, url: str) -> None:
-        self.cluster.sql(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
+        name = url.rsplit("/", 1)[1]
+        self.cluster.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._free.append(name)

@@ -16,6 +16,7 @@ from grid.records.record import RecordConflict, RecordVersion
 from tests.conftest import Clock
 from tests.factories.phone import PLACE, Phone
 from tests.factories.photo import jpeg
+from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
 
 SHA = "a" * 64
@@ -166,6 +167,37 @@ def test_a_photo_of_a_record_is_not_swept_away(phones: tuple[Phone, Phone], time
     look_again()
     assert forgotten == 1
     assert [media.sha256 for media in db.session.scalars(select(Media))] == [hashlib.sha256(kept).hexdigest()]
+
+
+def test_a_photo_of_a_record_is_shown_to_whoever_may_read_it_once_it_has_come(
+    app: Flask, phones: tuple[Phone, Phone]
+) -> None:
+    photo = jpeg(3)
+    name = hashlib.sha256(photo).hexdigest()
+    record_id = begin(phones[0])
+    edit(phones[0], record_id, 1, photos=[name])
+    path = f"/mobile/v1/records/{record_id}/photos/{name}"
+    before = phones[0].get(path)
+
+    phones[0].upload(photo)
+
+    assert_problem(before, 404, "not-found")
+    for size in ("thumb", "full"):
+        answer = phones[1].get(f"{path}?size={size}")
+        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+        assert answer.data != photo  # redrawn
+    assert_problem(Phone(app, "wg02").get(path), 404, "not-found")
+
+
+def test_who_only_knows_a_hash_sees_no_photo_by_naming_it(app: Flask, phones: tuple[Phone, Phone]) -> None:
+    photo = jpeg(4)
+    name = hashlib.sha256(photo).hexdigest()
+    phones[0].upload(photo)
+    thief = Phone(app, "wg02")
+    record_id = begin(thief)
+    edit(thief, record_id, 1, photos=[name])
+
+    assert_problem(thief.get(f"/mobile/v1/records/{record_id}/photos/{name}"), 404, "not-found")
 
 
 def test_a_form_nobody_knows_here_is_refused(phones: tuple[Phone, Phone]) -> None:

@@ -267,3 +267,24 @@ def test_the_number_of_queries_does_not_grow_with_the_events(app: Flask) -> None
         make_event(reporter=worker, state=State.HANDLING, category="E0406")
 
     assert count() == few
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("later", ["split", "closed with its main case"])
+def test_what_was_merged_waits_for_nobody_whatever_becomes_of_it_later(app: Flask, time: Clock, later: str) -> None:
+    main, child = make_event(), make_event()
+    with transaction():
+        case = fresh(child)
+        handling.move(desk_of(case), case, "merge", parent=str(main.id))
+    said = figures(of(MONDAY))["open"]
+    time.move(days=1)
+
+    if later == "split":
+        with transaction():
+            case = fresh(child)
+            handling.move(desk_of(case), case, "split", note="不是同一件事")
+    else:
+        finish(fresh(main))
+
+    assert (said, figures(of(MONDAY))["open"]) == ("1", "1")
+    assert figures(of())["open"] == ("2" if later == "split" else "0")

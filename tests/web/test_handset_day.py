@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import HOME, keep
-from tests.web.phone import ready, submit, take_photo
+from tests.web.phone import choose_photo, ready, submit, take_photo
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -34,7 +35,7 @@ def test_a_patrol_is_signed_on_walked_and_signed_off(handset: Handset) -> None:
     expect(phone.get_by_text("签到，开始巡查")).to_be_visible()
 
 
-def test_a_diary_is_written_offline_found_and_changed(handset: Handset) -> None:
+def test_a_diary_is_written_offline_found_and_changed(handset: Handset, photo: Path) -> None:
     phone = handset("wg02")
     ready(phone)
     phone.goto("/m/#/records")
@@ -46,6 +47,7 @@ def test_a_diary_is_written_offline_found_and_changed(handset: Handset) -> None:
     phone.get_by_role("button", name="保存").click()
     expect(phone.get_by_text("请填做了什么")).to_be_visible()
     phone.get_by_label("做了什么").fill("走访了三户独居老人")
+    choose_photo(phone, photo)
     keep(phone, "handset-record")
     phone.get_by_role("button", name="保存").click()
     expect(phone.get_by_test_id("record")).to_contain_text("本机")
@@ -55,6 +57,8 @@ def test_a_diary_is_written_offline_found_and_changed(handset: Handset) -> None:
 
     phone.get_by_label("搜索记录").fill("独居")
     phone.get_by_test_id("record").click()
+    expect(phone.get_by_test_id("record-photo").get_by_test_id("photo").locator("img")).to_be_visible()
+    keep(phone, "handset-record-photo")
     phone.get_by_label("做了什么").fill("走访了四户独居老人")
     with phone.expect_response("**/sync/push") as pushed:
         phone.get_by_role("button", name="保存").click()
@@ -63,7 +67,9 @@ def test_a_diary_is_written_offline_found_and_changed(handset: Handset) -> None:
     keep(phone, "handset-records")
 
 
-def test_a_spoken_note_goes_with_the_report(handset: Handset) -> None:
+def test_a_spoken_note_goes_with_the_report_and_is_heard_at_the_desk(
+    handset: Handset, console: Callable[[str], Page]
+) -> None:
     phone = handset("wg03")
     ready(phone)
     phone.goto("/m/#/report")
@@ -82,6 +88,14 @@ def test_a_spoken_note_goes_with_the_report(handset: Handset) -> None:
     phone.get_by_test_id("report").filter(has_text="听我说的").click()
     expect(phone.get_by_role("button", name="听语音")).to_be_visible()
     keep(phone, "handset-my-report")
+
+    desk = console("dd01")
+    desk.goto(f"/console/#/events/{phone.url.rpartition('/')[2]}")
+    desk.get_by_test_id("voice").click()
+    player = desk.get_by_test_id("voice-player")
+    desk.wait_for_function("document.querySelector('[data-test=voice-player]')?.readyState >= 1")
+    assert player.get_attribute("src").startswith("blob:")  # type: ignore[union-attr]
+    keep(desk, "console-voice")
 
 
 def test_the_same_thing_nearby_is_shown_before_it_is_reported_twice(handset: Handset) -> None:

@@ -82,7 +82,9 @@ describe('an import of standards', () => {
 test.each([
   [['event:read', 'report:read', 'rules:try', 'calendar:read'], ['desk', 'brief', 'rules', 'calendar']],
   [['event:read', 'calendar:read'], ['desk', 'calendar']],
-  [['calendar:manage', 'calendar:read', 'rules:manage'], ['rules', 'calendar']],
+  [['calendar:manage', 'calendar:read', 'rules:manage'], ['rules', 'calendar', 'settings']],
+  [['event:read', 'calendar:read', 'self:read', 'assignment:handle'], ['desk', 'requests', 'calendar', 'settings']],
+  [['calendar:read', 'self:read'], []],
   [['calendar:read', 'trail:read'], []],
 ])('somebody with %j may open %j', (permissions, codes) => {
   expect(sectionsOf(permissions).map(({ code }) => code)).toEqual(codes);

@@ -20,7 +20,8 @@ from grid.commands import HANDLERS
 from grid.db import db, transaction
 from grid.errors import Conflict
 from grid.events import handling, redating
-from grid.events.deadline import Deadline, DeadlineChange, DeadlineKind, DeadlineState
+from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
 from grid.job import worker as loop
 from grid.trail.entry import TrailEntry

@@ -55,7 +55,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, time: Clock) -> Iterat
     name = f"empty{uuid4().hex[:8]}"
     if request.param == "postgresql":
         cluster = request.getfixturevalue("cluster")
-        cluster.sql(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('bare_name')}")
+        cluster.sql(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('bare_name')} STRATEGY file_copy")
         url = cluster.url(name)
     else:
         url = request.getfixturevalue("bare").take()

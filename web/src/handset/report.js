@@ -4,6 +4,17 @@ import { distance_m } from './place/distance.js';
 const NEAR_M = 50;
 const RECENT_MS = 24 * 3600_000;
 
+/**
+ * Dealt with on the spot: the last picture is the one of after, whatever it was taken for; undone, it is any other.
+ * @returns the media with their roles
+ */
+export function asSelfHandled(media, isSelf) {
+  const pictures = media.filter(({ role }) => role !== 'voice');
+  const last = pictures.length > 1 && !pictures.some(({ role }) => role === 'after') ? pictures.at(-1) : null;
+  if (isSelf) return media.map((one) => (one === last ? { ...one, role: 'after' } : one));
+  return media.map((one) => (one.role === 'after' ? { ...one, role: 'other' } : one));
+}
+
 /** Events like this one, near and of the last day, nearest first: perhaps somebody has reported it already. */
 export function similar(events, { category, place, now }) {
   if (!category || !place) return [];

@@ -1,34 +1,6 @@
-/** The list of people: filtered, page after page. */
-import { reactive, ref, shallowRef } from 'vue';
-import { client } from '../station.js';
+/** The list of people. */
+import { usePages } from '../pages.js';
 
-export const NO_FILTERS = { q: '', department: '', post: '', area: '', state: '' };
-const PAGE = 50;
+const NO_FILTERS = { q: '', department: '', post: '', area: '', state: '' };
 
-export function useUsers() {
-  const items = shallowRef([]);
-  const next = ref(null);
-  const trouble = ref('');
-  const isBusy = ref(false);
-  const filters = reactive({ ...NO_FILTERS });
-  let turn = 0;
-
-  async function load(after = '') {
-    turn += 1;
-    const mine = turn;
-    isBusy.value = true;
-    trouble.value = '';
-    try {
-      const { data } = await client.get('/users', { query: { ...filters, after, limit: PAGE } });
-      if (mine !== turn) return;
-      items.value = after ? [...items.value, ...data.items] : data.items;
-      next.value = data.next;
-    } catch (error) {
-      if (mine === turn) trouble.value = error.message;
-    } finally {
-      if (mine === turn) isBusy.value = false;
-    }
-  }
-  const more = () => load(next.value);
-  return { items, next, trouble, isBusy, filters, load, more };
-}
+export const useUsers = () => usePages('/users', NO_FILTERS);

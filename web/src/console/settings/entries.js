@@ -8,7 +8,11 @@ export const ENTRIES = [
   { code: 'departments', label: '部门', right: 'account:manage', view: view(() => import('../people/DepartmentsPage.vue')) },
   { code: 'posts', label: '岗位', right: 'account:manage', view: view(() => import('../people/PostsPage.vue')) },
   { code: 'areas', label: '区域与网格', right: 'area:manage', view: view(() => import('./areas/AreasPage.vue')) },
+  { code: 'delegations', label: '顶岗·代办', right: 'self:read', view: view(() => import('../people/DelegationsPage.vue')) },
+  { code: 'proposals', label: '权责建议', right: 'rules:manage', view: view(() => import('../rules/ProposalsPage.vue')) },
   { code: 'procedures', label: '办理规定', right: 'procedure:manage', view: view(() => import('./ProcedurePage.vue')) },
+  { code: 'notice-rules', label: '通知规则', right: 'notice:manage', view: view(() => import('../notices/NoticeRulesPage.vue')) },
+  { code: 'deliveries', label: '通知发送', right: 'notice:manage', view: view(() => import('../notices/DeliveriesPage.vue')) },
 ];
 
 export const entriesOf = (permissions) => ENTRIES.filter(({ right }) => permissions.includes(right));

@@ -4,7 +4,7 @@ import { isoNow } from '@/shared/clock.js';
 
 export const emptyReport = (username) => ({
   key: `report/${username}`, username, client_id: uuid(), started_at: isoNow(), category: null, description: '', address: '',
-  manual: null, fix: null, media: [], isNoted: false,
+  manual: null, fix: null, media: [], isNoted: false, isSelf: false, same_as: null,
 });
 
 export const emptyAnswer = (username, taskId) => ({

@@ -30,7 +30,8 @@ export function geoOf(position, reason = '') {
 
 export const reportOp = (draft, position, reason) => makeOp('event.report', draft.client_id, {
   occurred_at: draft.started_at, geo: geoOf(position, reason), media: draft.media,
-  payload: said({ category: draft.category, description: draft.description, address: draft.address, position }),
+  payload: said({ category: draft.category, description: draft.description, address: draft.address, position,
+    self_handled: draft.isSelf || null, same_as: draft.same_as }),
 });
 
 export const answerOp = (draft, task, position, reason) => makeOp('task.answer', task.id, {

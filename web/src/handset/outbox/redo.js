@@ -20,7 +20,7 @@ export function draftOf(work) {
   const { category = null, description = '', address = '', position = null } = op.payload;
   return {
     ...emptyReport(work.username), started_at: op.occurred_at, category, description, address, media,
-    manual: position, fix: null,
+    manual: position, fix: null, isSelf: Boolean(op.payload.self_handled), same_as: op.payload.same_as ?? null,
   };
 }
 

@@ -57,10 +57,12 @@ export function createClient({ base, session, marker, extra = () => ({}), onAnsw
     get: (path, options) => request('GET', path, options),
     put: (path, json, options) => request('PUT', path, { ...options, json }),
     post: (path, json, options) => request('POST', path, { ...options, json }),
+    patch: (path, json, options) => request('PATCH', path, { ...options, json }),
     /** Put a photo at the address made of its content; the same bytes twice are harmless. */
     putPhoto: (sha256, bytes, type = 'image/jpeg', options = {}) =>
       request('PUT', `/photos/${sha256}`, { bytes, type, timeout_s: 90, ...options }),
-    photo: (id, size) => request('GET', `/photos/${id}`, { query: { size }, as: 'blob', timeout_s: 60 }),
+    /** id: of a case's photo, or the whole path of another one. */
+    photo: (id, size) => request('GET', id.startsWith('/') ? id : `/photos/${id}`, { query: { size }, as: 'blob', timeout_s: 60 }),
   };
 }
 

@@ -1,0 +1,98 @@
+"""Stages (环节): each post's step has a clock of its own. Here alone it is said where one begins and ends.
+
+A report costs its reporter nothing for it: the worker starts the first clock, at the moment the case was made. Who
+takes a step before the worker came by finds none; it is then made up from the history.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+
+from grid.db import db
+from grid.events import deadline, rulebook
+from grid.events.deadline_kind import DeadlineKind
+from grid.events.event import Event, EventLog
+from grid.events.procedure_rule import Rule
+from grid.events.state import State
+from grid.events.step import Step
+from grid.worktime.limit import Limit
+
+CLOCKS: dict[State, DeadlineKind] = {
+    State.SELF_DONE: DeadlineKind.ACCEPT,
+    State.REPORTED: DeadlineKind.ACCEPT,
+    State.PENDING_FILING: DeadlineKind.FILE,
+    State.PENDING_DISPATCH: DeadlineKind.DISPATCH,
+    State.FEEDBACK: DeadlineKind.REVIEW,
+    State.PENDING_CHECK: DeadlineKind.SEND,
+    State.CHECKING: DeadlineKind.CHECK,
+    State.PENDING_CLOSE: DeadlineKind.CLOSE,
+}
+# The level above or below has its own time from now on; its next step begins with a clock again.
+_OTHER_LEVEL = frozenset({"hand_up", "hand_down"})
+
+
+def ensure(payload: dict[str, Any]) -> None:
+    """The worker's part, of a case that moved: if it is new, its first clock begins. Safe to repeat."""
+    found = select(Event).where(Event.id == UUID(payload["event_id"]))
+    event = db.session.scalar(found)
+    if event is None or event.state not in CLOCKS or payload["seq"] != event.history_seq:
+        return
+    locked = found.with_for_update(of=Event).execution_options(populate_existing=True)
+    event = db.session.scalar(locked)
+    if event is None or event.state not in CLOCKS or payload["seq"] != event.history_seq:
+        return
+    if not _has_one(event, CLOCKS[event.state]):
+        begin(event, _entered(event, event.state))
+
+
+def begin(event: Event, at: datetime) -> None:
+    """Start the clock of the state a case stands in, if somebody at the desk or on the spot has it now."""
+    kind = CLOCKS.get(event.state)
+    if kind is not None:
+        deadline.start(event, kind, _limit(event, kind), at)
+
+
+def turn(step: Step, action: str, source: State) -> None:
+    """After a step: the clock of the state it left ends, that of the state it entered begins."""
+    event = step.event
+    if inspect(event).pending:
+        return  # still being made: see ``ensure``
+    if action in _OTHER_LEVEL and source in CLOCKS:
+        deadline.cancel(event.id, CLOCKS[source], step.at)
+    if event.state is source:
+        return
+    if source in CLOCKS:
+        _end(event, source, step.at)
+    begin(event, step.at)
+
+
+def _end(event: Event, source: State, at: datetime) -> None:
+    kind = CLOCKS[source]
+    if not deadline.finish(event.id, kind, at) and not _has_one(event, kind):
+        begun = deadline.start(event, kind, _limit(event, kind), _entered(event, source))
+        deadline.end(begun, at)
+
+
+def _has_one(event: Event, kind: DeadlineKind) -> bool:
+    """Had it such a clock before? Only the first is ever missing."""
+    found = select(deadline.Deadline.id).where(
+        deadline.Deadline.event_id == event.id, deadline.Deadline.kind == kind
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _entered(event: Event, state: State) -> datetime:
+    """When a case came to stand in a state."""
+    found = select(EventLog.at).where(EventLog.event_id == event.id, EventLog.target == state)
+    return db.session.scalar(found.order_by(EventLog.seq).limit(1)) or event.reported_at
+
+
+def _limit(event: Event, kind: DeadlineKind) -> Limit:
+    procedure = rulebook.current().procedure
+    if kind is DeadlineKind.CHECK:
+        return procedure.limit(event.area_path, Rule.CHECK_LIMIT)
+    return procedure.limit(event.area_path, Rule.STAGE_LIMIT, kind.value)

@@ -1,0 +1,161 @@
+"""Which supervisions a person reaches (督办清单), with their lights; newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from grid import clock
+from grid.accounts import scope
+from grid.accounts.permission import Permission, Relation
+from grid.accounts.user import Grant, User
+from grid.db import db
+from grid.errors import Forbidden, NotFound
+from grid.events.event import Event
+from grid.events.scope import may
+from grid.supervision.supervision import Supervision, SupervisionState, right_of
+
+
+class SupervisionLight(StrEnum):
+    """Light of a supervision (督办灯): in time, soon due, overdue; else where it stands."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    REPLIED = "replied"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "green": "督办中",
+            "yellow": "快到回复期限",
+            "red": "逾期未回复",
+            "replied": "已回复",
+            "closed": "已办结",
+        }[self]
+
+
+def light(row: Supervision) -> SupervisionLight:
+    """The light of one now."""
+    if row.state is not SupervisionState.OPEN:
+        return SupervisionLight(row.state.value)
+    if row.due_at is None or row.yellow_at is None or (now := clock.now()) < row.yellow_at:
+        return SupervisionLight.GREEN
+    return SupervisionLight.RED if now > row.due_at else SupervisionLight.YELLOW
+
+
+def _lit(wanted: SupervisionLight) -> ColumnElement[bool]:
+    """The same as a predicate."""
+    if wanted in (SupervisionLight.REPLIED, SupervisionLight.CLOSED):
+        return Supervision.state == SupervisionState(wanted.value)
+    now, is_open = clock.now(), Supervision.state == SupervisionState.OPEN
+    if wanted is SupervisionLight.GREEN:
+        return and_(is_open, or_(Supervision.yellow_at.is_(None), Supervision.yellow_at > now))
+    if wanted is SupervisionLight.YELLOW:
+        return and_(is_open, Supervision.yellow_at <= now, Supervision.due_at >= now)
+    return and_(is_open, Supervision.due_at < now)
+
+
+def _department_rows(actor: User, grant: Grant) -> ColumnElement[bool]:
+    if actor.department_id is None:
+        return false()
+    ours = Supervision.department_id == actor.department_id
+    return and_(ours, scope.within(Supervision.area_path, grant.path))
+
+
+def _department_holds(actor: User, grant: Grant, row: Supervision) -> bool:
+    ours = actor.department_id is not None and row.department_id == actor.department_id
+    return ours and scope.is_within(row.area_path, grant.path)
+
+
+REACHES: scope.Reaches = {
+    Relation.AREA: scope.Reach(
+        rows=lambda actor, grant: scope.within(Supervision.area_path, grant.path),
+        holds=lambda actor, grant, row: scope.is_within(row.area_path, grant.path),
+    ),
+    Relation.DEPARTMENT: scope.Reach(rows=_department_rows, holds=_department_holds),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to."""
+
+    light: SupervisionLight | None = None
+    kind: str | None = None
+    department: str | None = None
+    open: bool = False
+
+
+def listed(actor: User, wanted: Filters, after: UUID | None, limit: int) -> tuple[list[Supervision], UUID | None]:
+    """A page of those in the caller's scope, newest first."""
+    found = _seen(actor)
+    if wanted.light is not None:
+        found = found.where(_lit(wanted.light))
+    if wanted.open:
+        found = found.where(Supervision.state != SupervisionState.CLOSED)
+    if wanted.kind is not None:
+        found = found.where(Supervision.kind == wanted.kind)
+    if wanted.department is not None:
+        found = found.where(Supervision.department.has(code=wanted.department))
+    if after is not None:
+        found = found.where(Supervision.id < after)
+    rows = list(db.session.scalars(found.order_by(Supervision.id.desc()).limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def of_case(actor: User, event_id: UUID) -> list[Supervision]:
+    """Those of one case the caller reaches, oldest first."""
+    return list(db.session.scalars(_seen(actor).where(Supervision.event_id == event_id).order_by(Supervision.id)))
+
+
+def get(actor: User, number: UUID) -> Supervision:
+    """One in the caller's scope. Raises NotFound."""
+    return _there(db.session.scalar(_seen(actor).where(Supervision.id == number)))
+
+
+def hold(actor: User, number: UUID) -> Supervision:
+    """The same, locked with its case until the commit, the case first as everywhere else."""
+    seen = get(actor, number)
+    db.session.execute(select(Event.id).where(Event.id == seen.event_id).with_for_update())
+    locked = select(Supervision).where(Supervision.id == number, _visible(actor)).with_for_update(of=Supervision)
+    row = _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    db.session.refresh(row.event)
+    return row
+
+
+def check_may_reply(actor: User, row: Supervision) -> None:
+    """Raises Forbidden when it is not the caller's department that must reply."""
+    if not scope.holds(actor, Permission.SUPERVISION_REPLY, REACHES, row):
+        raise Forbidden("这次督办不由你们部门回复。")
+
+
+def may_reply(actor: User, row: Supervision) -> bool:
+    return row.state is not SupervisionState.CLOSED and scope.holds(
+        actor, Permission.SUPERVISION_REPLY, REACHES, row
+    )
+
+
+def may_close(actor: User, row: Supervision) -> bool:
+    return row.state is not SupervisionState.CLOSED and may(actor, right_of(row.kind), row.event)
+
+
+def _visible(actor: User) -> ColumnElement[bool]:
+    return scope.rows(actor, Permission.SUPERVISION_READ, REACHES)
+
+
+def _seen(actor: User) -> Select[Supervision]:
+    loads = (joinedload(Supervision.event), joinedload(Supervision.area), joinedload(Supervision.department))
+    people = (joinedload(Supervision.issuer), joinedload(Supervision.replier))
+    return select(Supervision).where(_visible(actor)).options(*loads, *people)
+
+
+def _there(row: Supervision | None) -> Supervision:
+    if row is None:
+        raise NotFound("没有这次督办，或不在你的范围里。")
+    return row

@@ -1,0 +1,194 @@
+"""Alarms of clocks in the worker: each rung once, to whom the ladder says, whoever else is at work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from fixtures.daling import STREET
+from grid.areas import net
+from grid.commands import HANDLERS, SWEEPS
+from grid.db import db, transaction
+from grid.events import handling, ladder
+from grid.events.deadline import Deadline
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
+from grid.events.ladder import Wanted
+from grid.job import worker as loop
+from grid.notices.notice import Notice
+from grid.supervision import sweep
+from grid.supervision.alarm import Alarm
+from grid.supervision.supervision import Supervision, SupervisionLevel, SupervisionState
+from tests.conftest import Clock
+from tests.factories.account import find_user
+from tests.factories.event import desk_of, fresh, make_event, take
+
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def work() -> None:
+    """What `wangge worker --once` does."""
+    while loop.run_once(HANDLERS) or loop.sweep_once(SWEEPS):
+        pass
+
+
+def _said(kind: DeadlineKind) -> list[str]:
+    found = select(Alarm.act).join(Deadline, Deadline.id == Alarm.deadline_id).where(Deadline.kind == kind)
+    return [act.value for act in db.session.scalars(found.order_by(Alarm.planned_at))]
+
+
+def _told(username: str) -> list[str]:
+    user = find_user(username)
+    found = select(Notice.title).where(Notice.user_id == user.id, Notice.key.startswith("alarm:"))
+    return [title.rsplit(" ", 1)[1] for title in db.session.scalars(found.order_by(Notice.id))]
+
+
+def test_a_department_is_reminded_warned_told_and_supervised_each_once(app: Flask, time: Clock) -> None:
+    event = make_event(state="handling")
+    work()
+    for _ in range(16):
+        time.move(hours=5)
+        work()
+        work()
+
+    assert _said(DeadlineKind.HANDLE) == ["remind", "warn", "overdue", "supervise"]
+    assert _told("cg01").count("提醒") == 2  # of handling, and of the reply to the supervision
+    [row] = db.session.scalars(select(Supervision).where(Supervision.event_id == event.id))
+    assert (row.level, row.state) == (SupervisionLevel.YELLOW, SupervisionState.OPEN)
+    assert row.need_reply and row.department_id == event.lead.department_id  # type: ignore[union-attr]
+    assert [entry.action for entry in fresh(event).history].count("supervise") == 1
+
+
+@SQLITE
+def test_each_posts_step_has_its_own_quarter_of_an_hour(app: Flask, time: Clock) -> None:
+    event = make_event()
+    time.move(minutes=14)
+    with transaction():
+        take(fresh(event), "accept")
+    time.move(minutes=16)
+    work()
+    with transaction():
+        take(fresh(event), "file")
+
+    rows = db.session.scalars(select(Deadline).where(Deadline.event_id == event.id).order_by(Deadline.id))
+    assert [(row.kind.value, row.state.value) for row in rows] == [
+        ("accept", "met"),
+        ("file", "missed"),
+        ("case", "running"),
+        ("dispatch", "running"),
+    ]
+    assert _said(DeadlineKind.ACCEPT) == []
+    assert _said(DeadlineKind.FILE) == ["overdue"]
+
+
+@SQLITE
+def test_a_streets_own_ladder_counts_for_clocks_that_begin_from_now_on(app: Flask, time: Clock) -> None:
+    make_event(state="handling")
+    rungs = [{"moment": "share", "value": 10, "unit": None, "act": "warn", "whom": ["leader"]}]
+    with transaction():
+        ladder.put(None, net.current().find(STREET), Wanted(DeadlineKind.HANDLE, rungs))
+    make_event(state="handling")
+    time.move(minutes=50)
+    work()
+
+    assert _said(DeadlineKind.HANDLE) == ["warn"]
+    assert "预警" in _told("ld01")
+
+
+@SQLITE
+def test_what_is_finished_or_stands_still_says_nothing(app: Flask, time: Clock) -> None:
+    over, still = make_event(state="handling"), make_event(state="handling")
+    with transaction():
+        handling.carry_out(desk_of(over), over, "force_close", note="领导要求")
+        told = {"note": "等雨停", "until": time().replace(year=2027)}
+        handling.carry_out(desk_of(still), still, "suspend", **told)
+    time.move(days=30)
+    work()
+
+    assert _said(DeadlineKind.HANDLE) == _said(DeadlineKind.CASE) == []
+
+
+@SQLITE
+def test_a_clock_that_jumps_an_hour_back_or_forth_loses_nothing_and_doubles_nothing(
+    app: Flask, time: Clock
+) -> None:
+    for _ in range(5):
+        make_event(state="handling")
+    for hours in (1, -1, 2, 1, 1, -1, -1, 3, 24, -1, 24, 1, 24, 24):
+        time.move(hours=hours)
+        work()
+
+    assert Counter(_said(DeadlineKind.HANDLE)) == dict.fromkeys(("remind", "warn", "overdue", "supervise"), 5)
+    assert Counter(Counter(db.session.scalars(select(Alarm.key))).values()).keys() == {1}
+
+
+@SQLITE
+def test_the_oldest_come_first_and_a_batch_costs_what_is_due_not_what_is_open(
+    app: Flask, time: Clock, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    events = [make_event(state="handling") for _ in range(12)]
+    time.move(minutes=5)
+    with count_queries() as idle:
+        loop.sweep_once([sweep.sweep])
+    assert not any("INSERT" in one for one in idle)
+
+    moments = [time().replace(microsecond=n) for n in range(12)]
+    for event, moment in zip(reversed(events), moments, strict=True):
+        theirs = update(Deadline).where(Deadline.event_id == event.id, Deadline.kind == DeadlineKind.HANDLE)
+        db.session.execute(theirs.values(next_alarm_at=moment))
+    db.session.commit()
+    time.move(hours=2)
+
+    first, sweep.BATCH = sweep.BATCH, 4
+    try:
+        with transaction():
+            sweep.sweep()
+    finally:
+        sweep.BATCH = first
+
+    left = db.session.scalars(
+        select(Deadline.event_id)
+        .where(Deadline.kind == DeadlineKind.HANDLE, Deadline.next_alarm_at < time())
+        .order_by(Deadline.next_alarm_at)
+    )
+    assert list(left) == [event.id for event in reversed(events)][4:]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_workers_at_once_fire_each_rung_once_and_pass_by_what_is_held(app: Flask, time: Clock) -> None:
+    events = [make_event(state="handling") for _ in range(60)]
+    time.move(days=4)
+    barrier, done = Barrier(2), []
+
+    def run() -> None:
+        with app.app_context():
+            barrier.wait(timeout=20)
+            while found := loop.sweep_once([sweep.sweep]):
+                done.append(found)
+            db.session.remove()
+
+    held = handling.hold(desk_of(events[0]), events[0].id)  # somebody has it in hand all the while
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    theirs = select(Alarm.id).where(Alarm.event_id == held.id)
+    assert db.session.scalars(theirs).all() == []
+    db.session.rollback()
+    loop.sweep_once([sweep.sweep])
+
+    keys = Counter(db.session.scalars(select(Alarm.key)))
+    assert set(keys.values()) == {1}
+    assert Counter(_said(DeadlineKind.HANDLE)) == dict.fromkeys(("remind", "warn", "overdue", "supervise"), 60)
+    open_ = select(Deadline.id).where(
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.kind == DeadlineKind.HANDLE,
+        Deadline.next_alarm_at < time(),
+    )
+    assert db.session.scalars(open_).all() == []

@@ -1,0 +1,53 @@
+"""A hand on the console: opening a case, taking a step, picking from a list."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def show(page: Page, event_id: str) -> None:
+    """Open a case by its address, read anew."""
+    page.goto("/console/#/")
+    page.goto(f"/console/#/events/{event_id}")
+    page.get_by_test_id("case-state").wait_for()
+
+
+def act(page: Page, button: str, **fields: str | list[str]) -> None:
+    """Press a button, fill the form that opens, if one does, and wait until the server has taken it."""
+    with page.expect_response(_is_write) as answered:
+        page.get_by_test_id(button).first.click()
+        fill(page, page.locator("form.step-form"), **fields)
+    assert answered.value.ok, f"{button}: {answered.value.status} {answered.value.text()}"
+    expect(page.locator("form.step-form")).to_have_count(0)
+
+
+def fill(page: Page, form: Locator, **fields: str | list[str]) -> None:
+    """Fill what is told, and send the form if there is one."""
+    for name, told in fields.items():
+        if isinstance(told, list) or name in ("department", "parent"):
+            choose(page, form.get_by_test_id(f"field-{name}"), told)
+        elif name == "until":
+            date = form.locator(f"#field-{name}")
+            date.fill(told)
+            date.press("Enter")
+        else:
+            form.locator(f"#field-{name}").fill(told)
+    if fields or form.count():
+        form.get_by_test_id("step-submit").click()
+
+
+def choose(page: Page, field: Locator, words: str | list[str]) -> None:
+    """Choose one from a list, or several."""
+    several = words if isinstance(words, list) else [words]
+    for one in several:
+        field.click()
+        page.locator(".el-select-dropdown__item:visible").filter(has_text=one).first.click()
+        if isinstance(words, list):
+            page.keyboard.press("Escape")
+        # The list folds away; the next one may name the same things.
+        expect(page.locator(".el-select-dropdown:visible")).to_have_count(0)
+
+
+def _is_write(response: object) -> bool:
+    request = response.request  # type: ignore[attr-defined]
+    return request.method == "POST" and "/api/events" in request.url
