@@ -45,7 +45,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
-    app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20, CROWD=4, ADDRESS="", NOTICE_HOSTS="")
+    app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20, CROWD=2, ADDRESS="", NOTICE_HOSTS="")
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -15,13 +15,29 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import brief, create, deadline, list, locate, media, memory, push, standards, start
+from benchmarks import (
+    brief,
+    create,
+    deadline,
+    handset_page,
+    handsets,
+    list,
+    locate,
+    media,
+    memory,
+    push,
+    standards,
+    start,
+    sweep,
+)
 from benchmarks.table import Table
 
 ALL: dict[str, Callable[[], Table]] = {
     "brief": brief.measure,
     "create": create.measure,
     "deadline": deadline.measure,
+    "handset_page": handset_page.measure,
+    "handsets": handsets.measure,
     "list": list.measure,
     "locate": locate.measure,
     "media": media.measure,
@@ -29,6 +45,7 @@ ALL: dict[str, Callable[[], Table]] = {
     "push": push.measure,
     "standards": standards.measure,
     "start": start.measure,
+    "sweep": sweep.measure,
 }
 MARK = "<!-- figures: written by python -m benchmarks --write; do not edit below -->\n"
 

@@ -1,7 +1,7 @@
 """1,000 handsets come back together, each with 10 reports in its queue, while a dispatcher reads the list.
 
 PostgreSQL with fsync, gunicorn with 2 workers. A handset does what ours does: one batch at a time, nothing counts
-as sent before the server's own word about it, what is turned away comes again when it was told to, spread at random.
+as sent before the server's own word about it, what is turned away comes again when told to, spread at random.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from grid.job import worker as loop
 from grid.job.errand import Errand
 from grid.job.job import Job
 from grid.notices import commands as notice_commands
+from grid.notices import delivery
 from grid.setup import commands as setup_commands
 from grid.staff import commands as staff_commands
 from grid.standards import commands as standards_commands
@@ -139,6 +140,7 @@ def doctor() -> None:
     waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < late)
     click.echo(f"late jobs   {db.session.scalar(waiting)}")
     click.echo(f"late alarms {alarm_sweep.lateness(clock.now())}".split(".")[0])
+    click.echo(f"dead letters {len(delivery.dead())}")
     newest = [
         *db.session.scalars(select(EventLog).order_by(EventLog.id.desc()).limit(1000)),
         *db.session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc()).limit(1000)),

@@ -1,8 +1,8 @@
 """Crowd (拥挤): when phones come back all at once, most are asked to come again, so that the desk need not wait.
 
 WANGGE_CROWD of a process's threads, and no more, serve what phones synchronise. A few wait a moment for their
-turn; whoever comes on top is turned away before anything is asked of the database, and told when to come again: each
-at another time. Nothing is lost by it: a phone keeps what it was not told is taken.
+turn; whoever comes on top is turned away before anything is asked of the database, and told when to come again:
+each at another time. Nothing is lost by it: a phone keeps what it was not told is taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from api.http import problem
 from api.mark import flag, flagged
 
-WAITING, PATIENCE_S = 2, 0.5
+WAITING, PATIENCE_S = 3, 0.5
 SOONEST_S, LATEST_S = 3, 15
 # A route that phones call by themselves, all of them as soon as the network is back.
 in_turn = flag("in_turn")

@@ -14,13 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from grid import clock
-from grid.accounts import delegation
-from grid.areas import net
-from grid.calendars import almanac
+from grid import clock, revision
 from grid.db import db, engine_for
-from grid.events import rulebook
-from grid.notices import routing
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
 from tests.harness.queryguard import Guard, guarding
@@ -112,8 +107,7 @@ def app(
     house.config.update(DATABASE=database, SQLALCHEMY_DATABASE_URI=database, DATA=str(tmp_path))
     house.testing = False  # errors leave as problems, as in production
     open_folder(house, tmp_path)
-    for copies in (net, rulebook, almanac, delegation, routing):
-        copies.forget()
+    revision.forget_all()
     with house.app_context():
         first, db.engines[None] = db.engine, engine_of(database)
         yield house

@@ -27,11 +27,11 @@ def rig(app: Flask, database: str, tmp_path: Path) -> Iterator[CrashRig]:
         yield running
 
 
-def drill(rig: CrashRig, proxy: ChaosProxy, total: int) -> tuple[Crew, dict[str, Item]]:
-    """Send ``total`` reports through the proxy; the handsets and what they sent."""
+def drill(rig: CrashRig, proxy: ChaosProxy, total: int, photos: int = 2) -> tuple[Crew, dict[str, Item]]:
+    """Send ``total`` reports with up to so many photos through the proxy; the handsets and what they sent."""
     chance = random.Random(total)
     people = workers(rig.port, HANDSETS)
-    items = [make_item(people[number % HANDSETS], number, chance) for number in range(total)]
+    items = [make_item(people[number % HANDSETS], number, chance, photos) for number in range(total)]
     handsets = [Handset(person, proxy.port, rig.port, seed) for seed, person in enumerate(people)]
     crew = Crew(handsets, lambda _, number: items[number::HANDSETS])
     crew.start()
@@ -76,10 +76,11 @@ def test_through_a_good_network_nothing_is_tried_twice(app: Flask, rig: CrashRig
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(3 * 3600)
 def test_ten_thousand_reports_through_a_bad_network_are_ten_thousand_events(app: Flask, rig: CrashRig) -> None:
     with ChaosProxy(rig.port, seed=2, odds=Odds()) as proxy:
-        crew, sent = drill(rig, proxy, 10_000)
+        crew, sent = drill(rig, proxy, 10_000, photos=5)
 
+    assert sum(len(item.photos) for item in sent.values()) >= 2 * len(sent)
     assert_it_was_bad(crew, proxy, requests_of(sent))
     assert_exactly_once(app, crew, sent)

@@ -7,7 +7,7 @@ from api.schemas.named import NamedSchema
 
 
 class CheckpointSchema(Schema):
-    """A place (巡查点) to be looked at every so many days. lon, lat: CGCS2000 degrees; visited_at: last, by anybody."""
+    """A place (巡查点) to be looked at every so many days. lon, lat: CGCS2000; visited_at: last, by anybody."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)

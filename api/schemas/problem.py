@@ -16,3 +16,4 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"additionalProperties": True})
     allowed = fields.List(fields.String())
     current = fields.Dict(metadata={"additionalProperties": True})
+    rows = fields.List(fields.String(), metadata={"description": "the rules that contradict each other"})

@@ -41,12 +41,12 @@ class Whom(StrEnum):
 
     HOLDER = "holder"
     HEAD = "head"
-    DISPATCHER = "dispatcher"
-    LEADER = "leader"
+    DISPATCHER = "desk"
+    LEADER = "above"
 
     @property
     def label(self) -> str:
-        return {"holder": "经办", "head": "部门负责人", "dispatcher": "派遣员", "leader": "领导"}[self]
+        return {"holder": "经办", "head": "部门负责人", "desk": "派遣员", "above": "领导"}[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Collections (集合): which events, tasks, notices, records and checkpoints belong on a person's phone, and how they
+"""Collections (集合): which events, tasks, notices, records, checkpoints belong on a person's phone, and how they
 are followed.
 
 ``rows`` is asked of the row itself whenever it is sent; the change log only says which rows to ask about.

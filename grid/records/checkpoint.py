@@ -1,4 +1,4 @@
-"""Checkpoint (巡查点): a place in a grid that is to be looked at every so many days; ticked by whoever is there."""
+"""Checkpoint (巡查点): a place in a grid to be looked at every so many days; ticked by whoever is there."""
 
 from __future__ import annotations
 
@@ -88,6 +88,8 @@ def add(actor: User, wish: Wish) -> Checkpoint:
         lat=wish.lat,
         radius_m=wish.radius_m or 30,
         every_days=wish.every_days or 7,
+        is_active=True,
+        visits=0,
         created_at=clock.now(),
     )
     _check_name(point)

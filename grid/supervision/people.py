@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlalchemy import select
 
@@ -30,50 +31,53 @@ _DESK = {
 _ABOVE = {Whom.DISPATCHER: P.EVENT_DISPATCH, Whom.LEADER: P.EVENT_ARBITRATE}
 
 
-def of_case(event: Event, clock: Deadline, whom: Iterable[str]) -> set[int]:
+At = Callable[..., list[int]]  # ``holder.at``, remembering what it was asked before: posts repeat
+
+
+def of_case(event: Event, clock: Deadline, whom: Iterable[Any], at: At = holder.at) -> set[int]:
     """Ids of those a rung of a case's clock reaches."""
     found: set[int] = set()
     for one in map(Whom, whom):
         if one in _ABOVE:
-            found.update(holder.at(event.area_path, _ABOVE[one]))
+            found.update(at(event.area_path, _ABOVE[one]))
         elif one is Whom.HEAD:
-            found.update(holder.at(event.area_path, P.ASSIGNMENT_CONFIRM, _departments(event, clock)))
+            found.update(at(event.area_path, P.ASSIGNMENT_CONFIRM, _departments(event, clock)))
         else:
-            found.update(_holders(event, clock))
+            found.update(_holders(event, clock, at))
     return found
 
 
-def of_matter(matter: Matter, whom: Iterable[str]) -> set[int]:
+def of_matter(matter: Matter, whom: Iterable[Any], at: At = holder.at) -> set[int]:
     """Ids of those a rung of a matter's clock reaches."""
-    ours = [unit.department_id for unit in matter.units]
+    ours = tuple(unit.department_id for unit in matter.units)
     found: set[int] = set()
     for one in map(Whom, whom):
         if one in _ABOVE:
-            found.update([matter.issuer_id, *holder.at(matter.area_path, _ABOVE[one])])
+            found.update([matter.issuer_id, *at(matter.area_path, _ABOVE[one])])
         else:
             right = P.ASSIGNMENT_CONFIRM if one is Whom.HEAD else P.MATTER_WRITE
-            found.update(holder.at(matter.area_path, right, ours))
+            found.update(at(matter.area_path, right, ours))
     return found
 
 
-def _holders(event: Event, clock: Deadline) -> list[int]:
+def _holders(event: Event, clock: Deadline, at: At) -> list[int]:
     if clock.kind is DeadlineKind.CHECK:
         waiting = select(Task.assignee_id).where(Task.subject_id == event.id, Task.state == TaskState.OPEN)
         return list(db.session.scalars(waiting))
     if clock.kind in _DESK:
-        return holder.at(event.area_path, _DESK[clock.kind])
+        return at(event.area_path, _DESK[clock.kind])
     if clock.kind is DeadlineKind.CASE:
         return notify.holders(event, notify.NEXT[event.state]) if event.state in notify.NEXT else []
     part = next((a for a in event.assignments if a.id == clock.assignment_id), None)
     if part is not None and part.handler_id is not None:
         return [part.handler_id]
-    return holder.at(event.area_path, P.ASSIGNMENT_HANDLE, _departments(event, clock))
+    return at(event.area_path, P.ASSIGNMENT_HANDLE, _departments(event, clock))
 
 
-def _departments(event: Event, clock: Deadline) -> list[int]:
+def _departments(event: Event, clock: Deadline) -> tuple[int, ...]:
     """The department a clock is of; of the whole case, all that have it."""
     if clock.supervision_id is not None:
         asked = db.session.get_one(Supervision, clock.supervision_id).department_id
-        return [asked] if asked is not None else []
-    mine = [a.department_id for a in event.assignments if a.id == clock.assignment_id]
-    return mine or [a.department_id for a in event.assignments if a.is_open]
+        return (asked,) if asked is not None else ()
+    mine = tuple(a.department_id for a in event.assignments if a.id == clock.assignment_id)
+    return mine or tuple(a.department_id for a in event.assignments if a.is_open)

@@ -38,12 +38,12 @@ class SupervisionKind(StrEnum):
     """Why a case is supervised (督办种类)."""
 
     TIMEOUT = "timeout"
-    LEADER = "leader"
+    LEADER = "superior"
     IMPORTANT = "important"
 
     @property
     def label(self) -> str:
-        return {"timeout": "超时督办", "leader": "领导督办", "important": "重要督办"}[self]
+        return {"timeout": "超时督办", "superior": "领导督办", "important": "重要督办"}[self]
 
 
 class SupervisionLevel(StrEnum):

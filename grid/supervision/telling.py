@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from grid.accounts import holder
 from grid.accounts.permission import Permission as P
@@ -33,31 +36,45 @@ cause.offer(Cause.PATROL, {AlarmKind.PATROL.value: "未巡查", AlarmKind.PHOTO.
 def of_alarms(payload: dict[str, Any]) -> None:
     """Tell of a batch of alarms; those of a practice case wiped meanwhile are gone."""
     wanted = select(Alarm).where(Alarm.id.in_([UUID(one) for one in payload["alarms"]])).order_by(Alarm.id)
-    for alarm in db.session.scalars(wanted):
+    alarms = db.session.scalars(wanted).all()
+    at, events, clocks = cache(holder.at), _events(alarms), _clocks(alarms)
+    for alarm in alarms:
         if alarm.kind is AlarmKind.PATROL:
             _of_patrol(alarm)
         elif alarm.matter_id is not None:
-            _of_matter_clock(alarm)
+            _of_matter_clock(alarm, at)
         elif alarm.event_id is not None:
-            _of_case(alarm, db.session.get_one(Event, alarm.event_id))
+            _of_case(alarm, events[alarm.event_id], clocks.get(alarm.deadline_id), at)
 
 
-def _of_case(alarm: Alarm, event: Event) -> None:
+def _events(alarms: Sequence[Alarm]) -> dict[UUID | None, Event]:
+    """The cases they are of, with what telling of them needs: read at once, not one by one."""
+    found = select(Event).where(Event.id.in_({alarm.event_id for alarm in alarms}))
+    found = found.options(joinedload(Event.area), selectinload(Event.assignments))
+    return {event.id: event for event in db.session.scalars(found)}
+
+
+def _clocks(alarms: Sequence[Alarm]) -> dict[int | None, Deadline]:
+    found = select(Deadline).where(Deadline.id.in_({alarm.deadline_id for alarm in alarms}))
+    return {clock.id: clock for clock in db.session.scalars(found)}
+
+
+def _of_case(alarm: Alarm, event: Event, clock: Deadline | None, at: people.At) -> None:
     title = f"{notify.headline(event)} {alarm.act.label}"
-    if alarm.kind is AlarmKind.PHOTO:
-        ids = {event.reporter_id, *holder.at(event.area_path, P.EVENT_DISPATCH)}
+    if clock is None:
+        ids = {event.reporter_id, *at(event.area_path, P.EVENT_DISPATCH)}
         outside = notify.outside(event, Cause.PATROL, AlarmKind.PHOTO.value, "照片没有送到")
         title = f"{notify.headline(event)} 照片没有送到"
     else:
-        ids = people.of_case(event, db.session.get_one(Deadline, alarm.deadline_id), alarm.whom)
+        ids = people.of_case(event, clock, alarm.whom, at)
         outside = notify.outside(event, Cause.ALARM, alarm.act.value, alarm.words, urgent=_is_urgent(alarm))
     notice.tell(ids, f"alarm:{alarm.id}", title[:100], alarm.words, event.id, outside)
 
 
-def _of_matter_clock(alarm: Alarm) -> None:
+def _of_matter_clock(alarm: Alarm, at: people.At) -> None:
     matter = db.session.get_one(Matter, alarm.matter_id)
     outside = _outside(Cause.MATTER, matter.area_path, alarm.words, matter.kind.value, urgent=_is_urgent(alarm))
-    ids = people.of_matter(matter, alarm.whom)
+    ids = people.of_matter(matter, alarm.whom, at)
     title = f"督办事项 {alarm.act.label}：{matter.title}"
     notice.tell(ids, f"alarm:{alarm.id}", title[:100], alarm.words, matter.id, outside)
 

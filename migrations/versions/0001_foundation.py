@@ -214,6 +214,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("area_id", name=op.f("pk_cell")),
     )
     op.create_table(
+        "checkpoint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("lon", sa.Double(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=False),
+        sa.Column("radius_m", sa.Integer(), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.Column("visited_at", grid.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("every_days between 1 and 366", name=op.f("ck_checkpoint_every")),
+        sa.CheckConstraint("radius_m between 5 and 500", name=op.f("ck_checkpoint_radius")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_checkpoint_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
+    )
+    with op.batch_alter_table("checkpoint", schema=None) as batch_op:
+        batch_op.create_index("ix_checkpoint_area_path", ["area_path"], unique=False)
+
+    op.create_table(
         "department",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -426,6 +453,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_import")),
     )
+    op.create_table(
+        "checkpoint_visit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("occurred_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("distance_m", sa.Double(), nullable=False),
+        sa.Column("accuracy_m", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"], ["checkpoint.id"], name=op.f("fk_checkpoint_visit_checkpoint_id_checkpoint")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_checkpoint_visit_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint_visit")),
+    )
+    with op.batch_alter_table("checkpoint_visit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_checkpoint_visit_checkpoint_id_occurred_at", ["checkpoint_id", "occurred_at"], unique=False
+        )
+        batch_op.create_index("ix_checkpoint_visit_user_id_occurred_at", ["user_id", "occurred_at"], unique=False)
+
     op.create_table(
         "delegation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1753,6 +1803,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delegation_from_user_id")
 
     op.drop_table("delegation")
+    with op.batch_alter_table("checkpoint_visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_checkpoint_visit_user_id_occurred_at")
+        batch_op.drop_index("ix_checkpoint_visit_checkpoint_id_occurred_at")
+
+    op.drop_table("checkpoint_visit")
     op.drop_table("calendar_import")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_department_id"))
@@ -1798,6 +1853,10 @@ def downgrade() -> None:
 
     op.drop_table("ladder_rule")
     op.drop_table("department")
+    with op.batch_alter_table("checkpoint", schema=None) as batch_op:
+        batch_op.drop_index("ix_checkpoint_area_path")
+
+    op.drop_table("checkpoint")
     op.drop_table("cell")
     with op.batch_alter_table("category_mapping", schema=None) as batch_op:
         batch_op.drop_index("uq_category_mapping_left_right")

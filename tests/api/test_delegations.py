@@ -16,9 +16,10 @@ from tests.factories.account import make_user
 from tests.factories.event import make_event
 from tests.factories.problem import assert_problem
 from tests.factories.request import person
+from tests.harness.databases import MOSTLY_SQLITE
 
 # Rules and rights, not the database: one is enough.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = MOSTLY_SQLITE
 
 
 def _lend(app: Flask, who: str, time: Clock, **told: Any) -> Any:

@@ -20,11 +20,12 @@ from tests.factories.person import make_report
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
 from tests.factories.request import person, step
+from tests.harness.databases import MOSTLY_SQLITE
 
 PHOTOS = [{"sha256": "a" * 64, "role": "near"}, {"sha256": "b" * 64, "role": "after"}]
 
 # Rules and rights, not the database: one is enough.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = MOSTLY_SQLITE
 
 
 def _entry(occurred_at: str) -> dict[str, Any]:

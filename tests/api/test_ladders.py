@@ -19,8 +19,8 @@ from tests.factories.request import person
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 WARN = {"moment": "share", "value": 70, "unit": None, "act": "warn", "whom": ["holder", "head"]}
-OVER = {"moment": "due", "act": "overdue", "whom": ["dispatcher"]}
-PRESS = {"moment": "after", "value": 2, "unit": "work_hour", "act": "supervise", "whom": ["leader"]}
+OVER = {"moment": "due", "act": "overdue", "whom": ["desk"]}
+PRESS = {"moment": "after", "value": 2, "unit": "work_hour", "act": "supervise", "whom": ["above"]}
 
 
 def _put(app: Flask, *rungs: dict[str, Any], who: str = "xt01", **told: Any) -> TestResponse:

@@ -12,12 +12,13 @@ from grid.commands import COMMANDS
 from tests.factories.event import make_event
 from tests.factories.problem import assert_problem
 from tests.factories.request import ask, decide, person
+from tests.harness.databases import MOSTLY_SQLITE
 
 PATH = "/api/procedures"
 TIMES = {"rule": "extension_max", "value": 1, "area": STREET}
 
 # Rules and rights, not the database: one is enough.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = MOSTLY_SQLITE
 
 
 def _put(app: Flask, **told: Any) -> Any:

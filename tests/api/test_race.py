@@ -19,7 +19,7 @@ from tests.factories.crowd import at_once
 from tests.factories.event import fresh, make_event
 from tests.factories.person import Person
 
-EVENTS = 1_000
+EVENTS = {"postgresql": 1_000, "sqlite": 250}  # SQLite lets one write at a time: fewer show the same
 DEPARTMENTS = ("cg", "ga")
 PHOTOS = [{"sha256": "a" * 64, "role": "near"}]
 
@@ -45,26 +45,27 @@ def _race(events: list[tuple[UUID, str]], runners: list[Person]) -> list[list[Te
     return [list(answer) for answer in zip(*answers, strict=True)]
 
 
-def test_two_dispatchers_race_on_a_thousand_events_and_each_has_one_winner(app: Flask) -> None:
+def test_two_dispatchers_race_on_each_of_many_events_and_each_has_one_winner(app: Flask) -> None:
+    total = EVENTS[db.engine.dialect.name]
     # 河道污染: filed by itself, but two departments are equally responsible, so dispatch waits for a person.
-    events = [make_event(state="pending_dispatch", category="E0126", photos=PHOTOS) for _ in range(EVENTS)]
+    events = [make_event(state="pending_dispatch", category="E0126", photos=PHOTOS) for _ in range(total)]
     runners = [Person(app, "dd01"), Person(app, "pqy01")]
     etags = {event.version: runners[0].event(event.id)["etag"] for event in events[:1]}
     before = census("login_session")
 
     races = _race([(event.id, etags[event.version]) for event in events], runners)
 
-    assert [sorted(answer.status_code for answer in race) for race in races] == [[200, 412]] * EVENTS
+    assert [sorted(answer.status_code for answer in race) for race in races] == [[200, 412]] * total
     for race in races:
         won = next(answer.json for answer in race if answer.status_code == 200)
         lost = next(answer for answer in race if answer.status_code == 412).get_json(force=True)
         assert lost["type"] == "/problems/stale"
         assert _outcome(lost["current"]) == _outcome(won)
     grown = {name: rows - before[name] for name, rows in census("login_session").items() if rows != before[name]}
-    once = {name: EVENTS for name in ("assignment", "event_log", "job", "sync_change", "trail_entry")}
-    assert grown == once | {"deadline": 2 * EVENTS}  # one to sign, one to handle
-    assert _rows_per_event(select(Assignment.event_id)) == {1: EVENTS}
-    assert _rows_per_event(select(EventLog.event_id).where(EventLog.action == "dispatch")) == {1: EVENTS}
+    once = {name: total for name in ("assignment", "event_log", "job", "sync_change", "trail_entry")}
+    assert grown == once | {"deadline": 2 * total}  # one to sign, one to handle
+    assert _rows_per_event(select(Assignment.event_id)) == {1: total}
+    assert _rows_per_event(select(EventLog.event_id).where(EventLog.action == "dispatch")) == {1: total}
 
 
 def _outcome(event: dict[str, Any]) -> tuple[Any, ...]:

@@ -66,7 +66,7 @@ def test_a_department_replies_and_the_desk_closes(app: Flask, time: Clock) -> No
 
 def test_all_who_are_concerned_are_told(app: Flask) -> None:
     event = make_event(state="handling")
-    number = _issue(app, "ld01", event, kind="leader").json["id"]
+    number = _issue(app, "ld01", event, kind="superior").json["id"]
     _say(app, "cg01", number, "reply", words="在办")
     while loop.run_once(HANDLERS):
         pass
@@ -84,7 +84,7 @@ def test_all_who_are_concerned_are_told(app: Flask) -> None:
 
 # Who may issue which kind, and end what a leader issued; who may reply to what their department is asked.
 ISSUE = {
-    "leader": {"ld01"},
+    "superior": {"ld01"},
     "timeout": {"ld01", "dd01", "pqy01"},
     "important": {"ld01", "dd01", "pqy01"},
 }
@@ -97,7 +97,7 @@ def test_who_may_issue_reply_and_close(app: Flask) -> None:
     for kind, allowed in ISSUE.items():
         got = {who for who in EVERYBODY if _issue(app, who, event, kind=kind).status_code == 201}
         assert got == allowed, kind
-    by_leader = _issue(app, "ld01", event, kind="leader").json["id"]
+    by_leader = _issue(app, "ld01", event, kind="superior").json["id"]
     history = fresh(event).history_seq
 
     for who in EVERYBODY:

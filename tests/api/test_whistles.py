@@ -19,11 +19,12 @@ from tests.factories.event import make_event
 from tests.factories.practice import deliver, make_practice
 from tests.factories.problem import assert_problem
 from tests.factories.request import person
+from tests.harness.databases import MOSTLY_SQLITE
 
 HERE = {"lon": 114.72, "lat": 22.95, "datum": "wgs84", "accuracy_m": 12.0}
 
 # Rules and rights, not the database: one is enough.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = MOSTLY_SQLITE
 
 
 def _blow(app: Flask, kind: str = "urgent", **told: Any) -> Any:

@@ -14,14 +14,12 @@ import yaml
 from flask import Flask
 
 from fixtures.daling import PASSWORD, STREET
-from grid.accounts import delegation
+from grid import revision
 from grid.accounts import session as sessions
 from grid.accounts.session import Verdict
-from grid.areas import net
-from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.events import rulebook
-from grid.notices import notice, routing
+from grid.notices import notice
 from grid.standards import batch
 from tests.factories.account import find_user, make_user
 from tests.factories.event import make_event
@@ -66,8 +64,7 @@ class Stage:
         settings = {"DATABASE": f"sqlite:///{self.folder}/stage.db", "DATA": str(self.folder)}
         app = create_app(settings | {"DEMO": True, "COOKIE_SECURE": False})
         app.testing = False
-        for memory in (net, rulebook, almanac, delegation, routing):
-            memory.forget()
+        revision.forget_all()
         return app
 
 

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.harness.postgres import Cluster
+
+# For rules and rights, where the database matters little: every run on one, the nightly drills on the other too.
+MOSTLY_SQLITE = pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 
 
 class SqliteStock:

@@ -25,6 +25,7 @@ from tests.harness.street import HOST, Worker, sign_in
 
 FIRST_REST_S, LONGEST_REST_S = 0.02, 0.5
 TIMEOUT_S = 20
+ROLES = ("near", "far", "other", "other", "other")
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,12 @@ def photo(number: int) -> bytes:
     return out.getvalue()
 
 
-def make_item(worker: Worker, number: int, chance: random.Random) -> Item:
-    """A report with one or two photos; every twentieth shows what another worker photographed too."""
-    numbers = [0] if number % 20 == 0 else [number * 2 + 1, number * 2 + 2][: chance.choice((1, 2))]
+def make_item(worker: Worker, number: int, chance: random.Random, most: int = 2) -> Item:
+    """A report with up to ``most`` photos; every twentieth shows what another worker photographed too."""
+    few = max(1, most - 3)
+    numbers = [number * most + place for place in range(1, chance.randint(few, most) + 1)]
+    if number % 20 == 0:
+        numbers[0] = 0
     photos = {sha256(data).hexdigest(): data for data in map(photo, numbers)}
     report = {
         "client_id": str(UUID(int=chance.getrandbits(128), version=4)),
@@ -58,7 +62,7 @@ def make_item(worker: Worker, number: int, chance: random.Random) -> Item:
         "description": f"第 {number} 件",
         "occurred_at": "2026-11-20T08:58:00+08:00",
         "position": {"lon": worker.lon, "lat": worker.lat, "datum": "cgcs2000", "accuracy_m": 8.0},
-        "photos": [{"sha256": name, "role": role} for name, role in zip(photos, ("near", "far"), strict=False)],
+        "photos": [{"sha256": name, "role": role} for name, role in zip(photos, ROLES, strict=False)],
     }
     return Item(report, photos)
 

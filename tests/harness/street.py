@@ -14,10 +14,8 @@ from flask_migrate import upgrade
 
 import fixtures.daling
 from fixtures.daling import PASSWORD
-from grid.areas import net
-from grid.calendars import almanac
+from grid import revision
 from grid.db import db, transaction
-from grid.events import rulebook
 from wsgi import create_app
 
 HOST = "127.0.0.1"
@@ -32,9 +30,7 @@ def build(url: str, data: Path) -> None:
         with transaction():
             fixtures.daling.load()
         db.engine.dispose()
-    net.forget()
-    rulebook.forget()
-    almanac.forget()
+    revision.forget_all()
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from grid.areas import net
-from grid.calendars import almanac
+from grid import revision
 from grid.db import db
-from grid.events import rulebook
 from grid.events.event import Event
 from grid.records.record import Record, RecordVersion
 from grid.sync.ledger import SyncOp
@@ -99,8 +97,7 @@ class Line(RuleBasedStateMachine):
     @rule()
     def the_server_starts_anew(self) -> None:
         db.session.remove()
-        for copies in (net, rulebook, almanac):
-            copies.forget()
+        revision.forget_all()
 
     @rule(limit=st.integers(1, 5))
     def pull(self, limit: int) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from shapely import box
 
 from tests.factories.drawing import VILLAGE, make_feature, make_map, outline
-from tests.web.conftest import keep
+from tests.web import phone
+from tests.web.conftest import HOME, keep
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,41 @@ def test_regions_from_a_table_say_which_row_is_wrong(console: Callable[[str], Pa
     keep(admin, "console-areas-regions")
     admin.get_by_test_id("import-confirm").click()
     expect(admin.get_by_test_id("import-done")).to_contain_text("1 条")
+
+
+def test_a_checkpoint_is_set_up_on_the_map_and_ticked_by_walking_there(
+    console: Callable[[str], Page], handset: Callable[..., Page]
+) -> None:
+    admin = opened(console)
+    admin.get_by_test_id("open-checkpoints").click()
+    admin.get_by_role("region", name="巡查点地图").click(position={"x": 200, "y": 200})
+    form = admin.get_by_test_id("checkpoint-form")
+    form.get_by_label("名称").fill("东门变压器")
+    form.get_by_label("经度").fill(str(HOME["longitude"]))
+    form.get_by_label("纬度").fill(str(HOME["latitude"]))
+    form.get_by_label("几天一次").fill("1")
+    admin.get_by_test_id("checkpoint-save").click()
+    row = admin.get_by_test_id("checkpoint-row").filter(has_text="东门变压器")
+    expect(row).to_contain_text("还没有")
+    keep(admin, "console-checkpoints")
+
+    worker = handset("wg01", geolocation={**HOME, "latitude": HOME["latitude"] + 0.003})
+    phone.ready(worker)
+    worker.goto("/m/#/patrol")
+    point = worker.get_by_test_id("checkpoint").filter(has_text="东门变压器")
+    expect(point).to_contain_text("还没去过")
+    worker.get_by_test_id("shift").click()
+    worker.get_by_text("签退").wait_for()
+    worker.context.set_offline(True)
+    worker.context.set_geolocation(HOME)
+    expect(point).to_contain_text("到过")
+    keep(worker, "handset-round")
+    worker.context.set_offline(False)
+    with worker.expect_response("**/sync/push") as pushed:
+        worker.evaluate("window.dispatchEvent(new Event('online'))")
+    assert {one["status"] for one in pushed.value.json()["results"]} == {"applied"}
+    worker.get_by_test_id("shift").click()
+
+    admin.get_by_test_id("checkpoints-close").click()
+    admin.get_by_test_id("open-checkpoints").click()
+    expect(row).not_to_contain_text("还没有")

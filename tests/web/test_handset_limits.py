@@ -93,6 +93,44 @@ def test_a_full_phone_loses_the_photo_and_never_the_words(
     expect(phone.get_by_label("说明")).to_have_value("空间满之前")
 
 
+@pytest.mark.long
+def test_a_phone_whose_store_the_system_threw_away_says_so_and_starts_anew(
+    handset: Handset, console: Callable[[str], Page], photo: Path
+) -> None:
+    def report() -> list[int]:
+        phone.goto("/m/#/report")
+        choose_photo(phone, photo)
+        phone.locator(".category-grid button").first.click()
+        with phone.expect_request(lambda asked: "/sync/push" in asked.url) as pushed:
+            submit(phone)
+        return [op["seq"] for op in pushed.value.post_data_json["ops"]]
+
+    phone = handset("wg06")
+    ready(phone)
+    [before] = report()
+    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    origin, device = phone.url.partition("/m/")[0], "localStorage.getItem('wangge-canary')"
+    seat = phone.evaluate(device)
+    phone.goto("about:blank")  # nothing holds the store open
+    session = phone.context.new_cdp_session(phone)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
+
+    phone.goto("/m/")
+    sign_in(phone, "wg06")
+    choose_pin(phone)
+
+    ready(phone)
+    expect(phone.get_by_text("本机的内容已重新下载")).to_be_visible()
+    keep(phone, "handset-evicted")
+    assert phone.evaluate(device) == seat
+    phone.goto("/m/#/mine")
+    expect(phone.get_by_test_id("report").first).to_be_visible()  # copied anew
+    assert min(report()) > before
+    desk = console("dd01")
+    desk.goto("/console/#/phones")
+    expect(desk.get_by_test_id("device-row").filter(has_text="wg06").first).to_contain_text("数据丢失")
+
+
 def test_without_a_camera_there_is_the_album(engine: Playwright, site: CrashRig, photo: Path) -> None:
     flags = [flag for flag in FLAGS if "fake-ui" not in flag] + ["--use-fake-ui-for-media-stream=deny"]
     browser = engine.chromium.launch(executable_path=CHROMIUM, args=flags)

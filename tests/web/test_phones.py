@@ -66,7 +66,7 @@ def test_the_desk_mends_a_refused_report_and_an_administrator_takes_the_phone_ba
     form.get_by_role("combobox", name="类别").click()
     desk.get_by_role("option", name="井盖").first.click()
     desk.get_by_test_id("mend").click()
-    form.wait_for(state="detached")
+    form.wait_for(state="hidden")
     expect(desk.get_by_text("没有要处理的")).to_be_visible()
 
     admin = console("xt01")

@@ -354,6 +354,16 @@ describe('a server without batches', () => {
 });
 
 describe('a draft', () => {
+  test('keeps every photo, also when several are chosen at once', async () => {
+    const store = await makeStore();
+    const draft = emptyReport('wg01');
+
+    await Promise.all(HASHES.map((sha256) => addMedia(store, draft, photo(sha256))));
+
+    expect(draft.media.map(({ sha256 }) => sha256)).toEqual(HASHES);
+    expect((await loadDraft(store, emptyReport('wg01'))).media).toHaveLength(2);
+  });
+
   test('is there again after the page was killed, with its photos, and is its owner’s only', async () => {
     const draft = { ...emptyReport('wg01'), description: '写到一半' };
     await addMedia(store, draft, photo(HASHES[0]));

@@ -23,27 +23,25 @@ COMMON: dict[str, Any] = {
     "derandomize": True,
 }
 # What the few walks of every run take at least; a walk that gets nowhere proves nothing.
-SOME = {"accept", "file", "dispatch", "sign", "submit", "confirm", "return", "ask void"}
+SOME = {"dispatch", "sign", "submit", "confirm", "add_assist"}
 # What the many take.
 MOST = SOME | {
-    "add_assist",
+    "answer pass",
+    "approve deferral",
     "approve extension",
     "approve return",
+    "approve suspension",
     "approve void",
-    "arbitrate",
     "assign",
-    "close",
     "drop_assist",
     "force_close",
     "forward",
-    "hand_down",
     "hand_up",
-    "merge",
-    "recall",
-    "refer_back",
-    "refuse void",
-    "resume",
+    "recall_check",
+    "redo",
+    "return",
     "rework",
+    "send_back",
     "send_check",
     "sweep",
     "withdraw",
@@ -87,21 +85,17 @@ def _walks(time: Clock, examples: int, steps: int) -> set[str]:
         if db.engine.dialect.name == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")
     machine = type("Machine", (Case,), {"time": time, "taken": taken})
-    run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=steps, **COMMON)
-    )
+    told = settings(max_examples=examples, stateful_step_count=steps, **COMMON)
+    run_state_machine_as_test(machine, settings=told, _min_steps=steps)  # else it stops where it likes
     return {action for action, times in taken.items() if times}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_ten_walks_of_forty_steps(app: Flask, time: Clock) -> None:
-    assert SOME - _walks(time, 10, 40) == set()
+def test_a_dozen_walks_of_forty_steps(app: Flask, time: Clock) -> None:
+    assert SOME - _walks(time, 12, 40) == set()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_two_hundred_walks_of_fifty_steps(app: Flask, time: Clock) -> None:
-    taken = _walks(time, 200, 50)
-
-    assert MOST - taken == set()
-    assert {"approve suspension", "approve deferral"} & taken
+    assert MOST - _walks(time, 200, 50) == set()

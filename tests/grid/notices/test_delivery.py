@@ -32,6 +32,7 @@ from tests.factories.endpoint import deliver, let_rest, make_endpoint, make_rule
 from tests.factories.event import make_event
 from tests.factories.practice import make_practice
 from tests.factories.reader import look_again
+from tests.factories.request import ask, person
 from tests.harness.receiver import Receiver, Reply, receiving
 
 PHONE = "10013579246"
@@ -321,8 +322,8 @@ def test_no_word_that_anybody_wrote_goes_out_nor_a_secret_into_the_database_or_a
     url = f"{receiver.url}?access_token=canarytoken42"
     for channel in Channel:
         out = make_endpoint(app, url, channel, name=f"{channel}群")
-        make_rule(out)
-        make_rule(out, Cause.WHISTLE)
+        for cause in (Cause.MOVED, Cause.REQUEST, Cause.WHISTLE):
+            make_rule(out, cause)
     _number(app, "dd01", PHONE)
     _number(app, "slr01", "10013579247")
     reporter = find_user("wg01")
@@ -330,12 +331,16 @@ def test_no_word_that_anybody_wrote_goes_out_nor_a_secret_into_the_database_or_a
         reporter.name = "金丝雀甲"
     receiver.answering = lambda number, got: Reply() if number % 2 else Reply(500)
 
-    make_event(description="黄雀在后 雀鸣路九号 13800138000")
-    for _ in range(6):
+    event = make_event(description="黄雀在后 雀鸣路九号 13800138000", state="handling")
+    assert ask(app, "cg01", event, "extension", note="黄雀在后 雀鸣路九号").status_code == 200
+    whistle = {"kind": "urgent", "words": "黄雀在后 雀鸣路九号", "departments": ["cg"], "event": str(event.id)}
+    assert person(app, "dd01").post("/api/whistles", json=whistle).status_code == 201
+    for _ in range(12):
         deliver(app)
         let_rest()
 
-    assert _states() == {"sent": 5}  # three groups, and an SMS for each of two
+    assert set(_states()) == {"sent"}
+    assert set(db.session.scalars(select(Delivery.cause))) == {Cause.MOVED, Cause.REQUEST, Cause.WHISTLE}
     out_there = b"\n".join(got.body for got in receiver.got).decode() + str([got.headers for got in receiver.got])
     told = [row.words + row.error for row in db.session.scalars(select(Delivery))] + [caplog.text]
     for bird in ("金丝雀", "黄雀", "雀鸣", "13800138000", "canarytoken42", "a-secret-of"):

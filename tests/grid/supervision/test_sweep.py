@@ -89,7 +89,7 @@ def test_each_posts_step_has_its_own_quarter_of_an_hour(app: Flask, time: Clock)
 @SQLITE
 def test_a_streets_own_ladder_counts_for_clocks_that_begin_from_now_on(app: Flask, time: Clock) -> None:
     make_event(state="handling")
-    rungs = [{"moment": "share", "value": 10, "unit": None, "act": "warn", "whom": ["leader"]}]
+    rungs = [{"moment": "share", "value": 10, "unit": None, "act": "warn", "whom": ["above"]}]
     with transaction():
         ladder.put(None, net.current().find(STREET), Wanted(DeadlineKind.HANDLE, rungs))
     make_event(state="handling")

@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/events/:id', component: DeskPage, meta: { section: 'desk' } },
     { path: '/requests', component: () => import('./requests/RequestsPage.vue'), meta: { section: 'requests' } },
     { path: '/whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { section: 'whistles' } },
+    { path: '/supervision/:tab?', component: () => import('./supervision/SupervisionPage.vue'), meta: { section: 'supervision' } },
     { path: '/entry', component: () => import('./entry/EntryPage.vue'), meta: { section: 'entry' } },
     { path: '/brief', component: () => import('./brief/BriefPage.vue'), meta: { section: 'brief' } },
     { path: '/rules', component: () => import('./rules/RulesPage.vue'), meta: { section: 'rules' } },

@@ -5,6 +5,7 @@ export const SECTIONS = [
   { code: 'desk', path: '/', label: '工作台', needs: ['event:read'] },
   { code: 'requests', path: '/requests', label: '申请', needs: ['event:dispatch', 'event:void', 'event:accept', 'assignment:handle', 'assignment:confirm'] },
   { code: 'whistles', path: '/whistles', label: '吹哨', needs: ['whistle:read'] },
+  { code: 'supervision', path: '/supervision', label: '督办', needs: ['supervision:read', 'matter:read'] },
   { code: 'entry', path: '/entry', label: '补录', needs: ['event:enter'], isHidden: true },
   { code: 'brief', path: '/brief', label: '日报', needs: ['report:read'] },
   { code: 'rules', path: '/rules', label: '规则', needs: ['rules:try', 'rules:manage'] },

@@ -11,6 +11,7 @@ export const ENTRIES = [
   { code: 'delegations', label: '顶岗·代办', right: 'self:read', view: view(() => import('../people/DelegationsPage.vue')) },
   { code: 'proposals', label: '权责建议', right: 'rules:manage', view: view(() => import('../rules/ProposalsPage.vue')) },
   { code: 'procedures', label: '办理规定', right: 'procedure:manage', view: view(() => import('./ProcedurePage.vue')) },
+  { code: 'ladders', label: '催办升级', right: 'procedure:manage', view: view(() => import('./LadderPage.vue')) },
   { code: 'notice-rules', label: '通知规则', right: 'notice:manage', view: view(() => import('../notices/NoticeRulesPage.vue')) },
   { code: 'deliveries', label: '通知发送', right: 'notice:manage', view: view(() => import('../notices/DeliveriesPage.vue')) },
 ];

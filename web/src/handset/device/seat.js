@@ -5,6 +5,10 @@ import { uuid } from '@/shared/uuid.js';
 import { recall, remember } from '../store/db.js';
 import { storageFacts } from './storage.js';
 
+/** Beside the database: what the system throws away takes the database with it, but not always this. */
+const SPARE = 'wangge-canary';
+const UUID = /^[0-9a-f-]{36}$/;
+
 export const APP = typeof __APP__ === 'undefined' ? '0' : __APP__;
 
 export const label = () => /Android [\d.]+/.exec(globalThis.navigator?.userAgent ?? '')?.[0] ?? globalThis.navigator?.platform ?? '';
@@ -16,12 +20,17 @@ export function createSeat({ db }) {
   let isOld = false;
 
   async function load() {
-    seat.id = (await recall(db, 'device')) ?? uuid();
-    await remember(db, 'device', seat.id);
-    // What the system threw away takes the database with it, but not always this.
-    seat.isEvicted = Boolean(globalThis.localStorage?.getItem('wangge-canary')) && !(await recall(db, 'canary'));
+    const spare = globalThis.localStorage?.getItem(SPARE) ?? '';
+    seat.isEvicted = Boolean(spare) && !(await recall(db, 'canary'));
+    await keepId((await recall(db, 'device')) ?? (UUID.test(spare) ? spare : uuid()));
     await remember(db, 'canary', 1);
-    globalThis.localStorage?.setItem('wangge-canary', '1');
+  }
+
+  /** So that a phone that lost its database is known as the same one, and the server learns of the loss. */
+  async function keepId(id) {
+    seat.id = id;
+    await remember(db, 'device', id);
+    globalThis.localStorage?.setItem(SPARE, id);
   }
 
   /** Headers of every request. */
@@ -47,7 +56,7 @@ export function createSeat({ db }) {
     const seq = (await recall(db, key)) ?? 0;
     try {
       const { data } = await client.post('/device/heartbeat', {
-        ...facts, storage: await storageFacts(), clock_offset_ms: Math.round(offset_ms.value), app: APP, canary: seq || null,
+        ...facts, storage: await storageFacts(), clock_offset_ms: Math.round(offset_ms.value), app: APP, canary: seq || (seat.isEvicted ? 0 : null),
       });
       if (data.last_seq > seq) await remember(db, key, data.last_seq);
       if (data.evicted) seat.isEvicted = true;
@@ -58,9 +67,8 @@ export function createSeat({ db }) {
 
   /** A wiped seat never comes back; the install gets a new one. */
   async function renew() {
-    seat.id = uuid();
+    await keepId(uuid());
     seat.standing = 'ok';
-    await remember(db, 'device', seat.id);
   }
 
   return { seat, load, headers, observe, enroll, beat, renew };

@@ -35,8 +35,16 @@ export const sealed = async (box, draft) => ({
   key: draft.key, username: draft.username, sealed: await box.seal(draft, name(draft.key)),
 });
 
-/** Bytes of a photo or voice note beside the draft; its list only names them. */
-export async function addMedia(store, draft, { bytes, ...facts }) {
+let last = Promise.resolve();
+
+/** Bytes of a photo or voice note beside the draft; its list only names them. One after the other, as the list grows. */
+export function addMedia(store, draft, taken) {
+  const mine = last.then(() => add(store, draft, taken));
+  last = mine.catch(() => {});
+  return mine;
+}
+
+async function add(store, draft, { bytes, ...facts }) {
   const { db, box, roomy } = store;
   const media = { media_id: uuid(), size: bytes.byteLength, ...facts };
   const row = {

@@ -2,7 +2,7 @@
 import { shallowReactive } from 'vue';
 import { readRows } from '../sync/apply.js';
 
-export const NAMES = ['event', 'task', 'notice', 'record'];
+export const NAMES = ['event', 'task', 'notice', 'record', 'checkpoint'];
 
 export function createCollections(store) {
   const rows = shallowReactive(Object.fromEntries(NAMES.map((c) => [c, []])));

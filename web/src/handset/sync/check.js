@@ -2,7 +2,7 @@
 import { sha256 } from '@/shared/photo/hash.js';
 import { applyPage } from './apply.js';
 
-export const COLLECTIONS = ['event', 'task', 'notice', 'record'];
+export const COLLECTIONS = ['event', 'task', 'notice', 'record', 'checkpoint'];
 
 /** Of `id:rev` lines in the order of the ids. */
 export const digest = (rows) => sha256(new TextEncoder().encode(

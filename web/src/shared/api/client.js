@@ -54,6 +54,7 @@ export function createClient({ base, session, marker, extra = () => ({}), onAnsw
     headers,
     renew: () => session.refresh(),
     options: (path, options) => request('OPTIONS', path, { retries: 0, as: 'blob', ...options }),
+    patch: (path, json, options) => request('PATCH', path, { ...options, json }),
     get: (path, options) => request('GET', path, options),
     put: (path, json, options) => request('PUT', path, { ...options, json }),
     post: (path, json, options) => request('POST', path, { ...options, json }),
