@@ -18,7 +18,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from api.body import BodyParser
 from api.mark import flagged, public
@@ -107,6 +107,18 @@ class Blueprint(SmorestBlueprint):
         """Nothing: a replay rightly skips the check, and a test sends a stale version to every such route."""
 
 
+class RowNumber(IntegerConverter):
+    """A number a row can have in every database; a larger one is that of no row, on an address that is one."""
+
+    regex = r"\d+"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map)
+
+    def to_python(self, value: str) -> int:
+        return int(value) if len(value) < 10 else 10**9 - 1
+
+
 class Word(BaseConverter):
     """A code in an address where some words are addresses themselves: /users/<word:username>, /users/imports."""
 
@@ -116,6 +128,7 @@ class Word(BaseConverter):
 def register(app: Flask) -> None:
     """Handlers and hooks of the whole application."""
     app.url_map.converters["word"] = Word
+    app.url_map.converters["int"] = RowNumber
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(ValidationError, _validation_error)
     app.register_error_handler(IntegrityError, _integrity_error)

@@ -34,6 +34,7 @@ RECORDS, CHANGES = 20_000, 1000
 REPORTS, PHOTOS = 100, 3
 LOAD_MS, START_MS, FORM_MS, SEARCH_MS, SYNC_MS, TASK_MS = 4000, 1000, 200, 300, 3000, 200
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
+PLACED = {"geolocation": HOME, "permissions": ["geolocation"]}
 WORK = """() => {
   const start = performance.now();
   let sum = 0;
@@ -130,9 +131,7 @@ Figures = dict[str, list[float]]
 
 def _measure(browser: Browser, rig: CrashRig, app: Flask, folder: Path, reports: int) -> tuple[Figures, list[str]]:
     found: Figures = {"load": [_first_load(browser, rig) for _ in range(3)]}
-    context = browser.new_context(
-        base_url=rig.url, locale="zh-CN", geolocation=HOME, permissions=["geolocation"], **PIXEL_7
-    )
+    context = browser.new_context(base_url=rig.url, locale="zh-CN", **PIXEL_7 | PLACED)
     page = context.new_page()
     page.set_default_timeout(120_000)
     page.goto("/m/")

@@ -24,6 +24,7 @@ GRID = (
     ("keyfile",),
     ("seal",),
     ("db",),
+    ("row",),
     ("revision",),
     ("codes", "geo", "worktime", "media"),
     ("forms",),

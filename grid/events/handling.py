@@ -150,6 +150,7 @@ EXPLANATION = ("rule", "alternatives", "on_the_spot")  # kept in the history bes
 
 
 def _take(row: Transition[State], step: Step) -> Event:
+    stage.leave(step, row.action, row.target)
     effect = EFFECTS.get(row.action)
     data = effect(step) if effect else {}
     _enter(step, row.action, row.target or _settled(step.event), data, None)
@@ -176,7 +177,7 @@ def _enter(step: Step, action: str, target: State, data: dict[str, Any], assignm
     """Set the state; write history, audit and outbox."""
     event, source = step.event, step.event.state
     event.state = target
-    stage.turn(step, action, source)
+    stage.enter(step, source)
     data |= {name: step.told[name] for name in EXPLANATION if name in step.told}
     if event.pending_requests and (lapsed := request_rule.lapse(event, step.at)):
         data["lapsed"] = "、".join(lapsed)

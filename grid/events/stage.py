@@ -56,18 +56,21 @@ def begin(event: Event, at: datetime) -> None:
         deadline.start(event, kind, _limit(event, kind), at)
 
 
-def turn(step: Step, action: str, source: State) -> None:
-    """After a step: the clock of the state it left ends, that of the state it entered begins."""
+def leave(step: Step, action: str, target: State | None) -> None:
+    """Before a step does what it does: the clock of the state it leaves ends."""
     event = step.event
-    if inspect(event).pending:
+    if inspect(event).pending or event.state not in CLOCKS:
         return  # still being made: see ``ensure``
-    if action in _OTHER_LEVEL and source in CLOCKS:
-        deadline.cancel(event.id, CLOCKS[source], step.at)
-    if event.state is source:
-        return
-    if source in CLOCKS:
-        _end(event, source, step.at)
-    begin(event, step.at)
+    if action in _OTHER_LEVEL:
+        deadline.cancel(event.id, CLOCKS[event.state], step.at)
+    elif target not in (None, event.state):
+        _end(event, event.state, step.at)
+
+
+def enter(step: Step, source: State) -> None:
+    """After it: the clock of the state it entered begins."""
+    if step.event.state is not source and not inspect(step.event).pending:
+        begin(step.event, step.at)
 
 
 def _end(event: Event, source: State, at: datetime) -> None:

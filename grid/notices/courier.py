@@ -57,8 +57,7 @@ class Courier:
         """Lease the endpoint that has waited longest and has something to be sent now; in a transaction."""
         now = clock.real_now()
         for row in db.session.scalars(_free(now)):
-            is_quiet = routing.current().is_quiet(row.area_path, clock.now())
-            rows = _bundle(row.id, is_quiet)
+            rows = _bundle(row.id)
             if rows:
                 lease = new_id()
                 _turn(row.id, lease=lease, lease_until=now + LEASE)
@@ -160,11 +159,20 @@ def _is_waiting() -> ColumnElement[bool]:
     return Delivery.state == DeliveryState.WAITING
 
 
-def _bundle(endpoint_id: UUID, is_quiet: bool) -> list[Delivery]:
+def _quiet_places(endpoint_id: UUID) -> list[str]:
+    """Where what waits comes from, as far as it is quiet there: a gateway of the county serves many streets."""
+    rules = routing.current()
+    if not rules.hours:
+        return []
+    places = select(Delivery.area_path).distinct().where(Delivery.endpoint_id == endpoint_id, _is_waiting())
+    return [path for path in db.session.scalars(places) if rules.is_quiet(path, clock.now())]
+
+
+def _bundle(endpoint_id: UUID) -> list[Delivery]:
     """What goes out next, oldest first: what was tried before, as it was; else all that is for the same person."""
     found = select(Delivery).where(Delivery.endpoint_id == endpoint_id, _is_waiting()).order_by(Delivery.id)
-    if is_quiet:
-        found = found.where(Delivery.is_urgent)
+    if quiet := _quiet_places(endpoint_id):
+        found = found.where(or_(Delivery.is_urgent, Delivery.area_path.not_in(quiet)))
     first = db.session.scalar(found.limit(1))
     if first is None:
         return []

@@ -88,12 +88,12 @@ def _count(point: Checkpoint, at: datetime) -> None:
     db.session.execute(update(Checkpoint).where(Checkpoint.id == point.id).values(later))
 
 
-def of_day(user_id: int, day: date) -> dict[UUID, datetime]:
-    """By checkpoint: when a person stood there first on a local day."""
+def of_day(user_id: int, day: date, points: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Of these checkpoints: when a person stood there first on a local day."""
     begin = clock.midnight(day)
     found = (
         select(CheckpointVisit.checkpoint_id, func.min(CheckpointVisit.occurred_at))
-        .where(CheckpointVisit.user_id == user_id)
+        .where(CheckpointVisit.user_id == user_id, CheckpointVisit.checkpoint_id.in_(list(points)))
         .where(CheckpointVisit.occurred_at >= begin, CheckpointVisit.occurred_at < begin + timedelta(days=1))
         .group_by(CheckpointVisit.checkpoint_id)
     )
@@ -102,6 +102,6 @@ def of_day(user_id: int, day: date) -> dict[UUID, datetime]:
 
 def round_of(person: User, day: date) -> Iterable[tuple[Checkpoint, datetime | None]]:
     """The points of a person's round, and when they stood there that day."""
-    there = of_day(person.id, day)
-    points = db.session.scalars(select(Checkpoint).where(walked(person)).order_by(Checkpoint.id))
+    points = db.session.scalars(select(Checkpoint).where(walked(person)).order_by(Checkpoint.id)).all()
+    there = of_day(person.id, day, [point.id for point in points])
     return [(point, there.get(point.id)) for point in points]

@@ -98,6 +98,11 @@ def test_a_proposal_is_taken_once_or_refused_with_a_why(app: Flask) -> None:
     assert admin.get("/api/proposals?state=open").json["items"] == []
 
 
+def test_a_number_no_row_can_have_leads_nowhere(app: Flask) -> None:
+    for path in ("proposals", "delegations", "procedures"):
+        assert_problem(person(app, "xt01").get(f"/api/{path}/99999999999999999999"), 404, "not-found")
+
+
 def _mine(app: Flask, who: str) -> list[str]:
     return [
         item["request"]["kind"]["code"] for item in person(app, who).get("/api/requests?mine=true").json["items"]

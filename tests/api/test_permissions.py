@@ -45,6 +45,9 @@ from tests.factories.workbook import KITES, make_workbook
 AUTHZ = yaml.safe_load(Path("grid/accounts/authz.yaml").read_text("utf-8"))
 GRID = "441323002001001"
 STALE = {"If-Match": '"0"'}
+# Things out of reach that answer as if they did not exist; and those whose very name says where they are.
+HIDDEN = ("event", "task", "notice", "phone", "refused op", "endpoint", "record")
+BOUND = (*HIDDEN, "area", "worker")
 _shades = count(1000)
 
 
@@ -607,7 +610,7 @@ def _expected(example: Example, permission: str, who: Who, thing: Thing) -> int:
     granted = _granted(who.post, permission)
     if granted is None:
         return 403
-    bound = example.about in ("event", "task", "notice", "area", "worker", "phone", "refused op")
+    bound = example.about in BOUND
     return example.status if not bound or granted & ({"any"} | thing.relations(who)) else 404
 
 
@@ -657,7 +660,7 @@ def test_what_is_out_of_reach_answers_as_what_does_not_exist(app: Flask, things:
     for who in PEOPLE:
         person = Person(app, who.username)
         for operation, example in EXAMPLES.items():
-            if example.about not in ("event", "task", "notice", "phone", "refused op"):
+            if example.about not in HIDDEN:
                 continue
             answers = [_send(person, operation, example, thing) for thing in things[example.about]]
             bodies = [_said(answer) for answer in answers if answer.status_code == 404]

@@ -123,11 +123,14 @@ def test_wiping_takes_the_practice_cases_and_all_that_hangs_on_them_and_nothing_
 
     assert wiped.status_code == 200 and wiped.json["events"] == 4
     assert {name for name, count in wiped.json.items() if not count} == {
+        "alarms",
         "decisions",
         "deliveries",
+        "links",
         "requests",
         "whistles",
         "proposals",
+        "supervisions",
     }
     assert _counted() == before
     entry = db.session.scalars(select(TrailEntry).where(TrailEntry.action == "practice:wipe")).one()

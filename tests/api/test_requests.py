@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from grid import clock
-from grid.commands import HANDLERS, SWEEPS
+from grid.commands import HANDLERS
 from grid.db import db
+from grid.events import resuming
 from grid.events.deadline import Deadline, DeadlineChange
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
@@ -156,10 +157,10 @@ def test_a_suspension_stops_every_clock_and_ends_by_itself(app: Flask, time: Clo
     assert {_clock(event, kind).state for kind in (DeadlineKind.CASE, DeadlineKind.HANDLE)} == {
         DeadlineState.PAUSED
     }
-    assert worker.sweep_once(SWEEPS) == 0
+    assert worker.sweep_once([resuming.sweep]) == 0
     time.at = datetime(2026, 12, 11, 0, 0, tzinfo=clock.LOCAL)
-    assert worker.sweep_once(SWEEPS) == 1
-    assert worker.sweep_once(SWEEPS) == 0
+    assert worker.sweep_once([resuming.sweep]) == 1
+    assert worker.sweep_once([resuming.sweep]) == 0
     now = fresh(event)
     assert (now.state, now.suspended_until, now.history[-1].action) == ("handling", None, "resume")
     row = _clock(event)

@@ -271,7 +271,7 @@ def test_the_number_of_queries_does_not_grow_with_the_events(app: Flask) -> None
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("later", ["split", "closed with its main case"])
-def test_what_was_merged_waits_for_nobody_whatever_becomes_of_it_later(app: Flask, time: Clock, later: str) -> None:
+def test_what_was_merged_waits_for_nobody_whatever_comes_later(app: Flask, time: Clock, later: str) -> None:
     main, child = make_event(), make_event()
     with transaction():
         case = fresh(child)

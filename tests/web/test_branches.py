@@ -214,7 +214,7 @@ def test_two_reports_become_one_case_and_two_again(people: People, street: Stree
 
     act(desk, "link", other=first)
     expect(desk.get_by_test_id("relation-related")).to_contain_text("路口停满单车")
-    act(desk, "unlink", note="不相干")
+    act(desk, "unlink")
     expect(desk.get_by_test_id("relation-related")).to_have_count(0)
 
 
