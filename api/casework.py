@@ -18,10 +18,19 @@ from grid.events.event import Event
 
 
 def write(
-    blp: Blueprint, kind: str, event_id: UUID, asked: dict[str, Any], deed: Callable[[Event], object]
+    blp: Blueprint,
+    kind: str,
+    event_id: UUID,
+    asked: dict[str, Any],
+    deed: Callable[[Event], object],
+    first: Callable[[], None] = lambda: None,
 ) -> Event:
-    """Do ``deed`` to a case in one transaction; answers the case as it is then, with its ETag."""
+    """Do ``deed`` to a case in one transaction; answers the case as it is then, with its ETag.
+
+    first: done before the case is held, in the same transaction.
+    """
     with _showing_current(event_id), transaction():
+        first()
         found = handling.hold(current_user, event_id)
 
         def work() -> dict[str, Any]:

@@ -24,9 +24,10 @@ blp = Blueprint("checkpoints", __name__, url_prefix="/api/checkpoints", descript
 
 
 class CheckpointQuerySchema(PageQuerySchema):
-    """area: only in this area (code)."""
+    """area: only in this area (code). active false: those that were taken off."""
 
     area = Text(maximum=20)
+    is_active = fields.Boolean(data_key="active", load_default=True)
 
 
 class ChangeCheckpointSchema(Schema):
@@ -59,9 +60,9 @@ class NewCheckpointSchema(Schema):
 @blp.arguments(CheckpointQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, page_of(CheckpointSchema))
 def checkpoint_list(told: dict[str, Any]) -> dict[str, Any]:
-    """Checkpoints in use, in the order they were set up."""
+    """Checkpoints in use, or those taken off, in the order they were set up."""
     area = net.current().find(told["area"]) if told.get("area") else None
-    items, following = checkpoints.page(area, told["after"], told["limit"])
+    items, following = checkpoints.page(area, told["is_active"], told["after"], told["limit"])
     return {"items": items, "next": following}
 
 

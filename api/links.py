@@ -26,7 +26,12 @@ def make(told: dict[str, str], event_id: UUID) -> Event:
     """Link a case with another; both say so in their history."""
     note = told.get("note", "")
     return write(
-        blp, "event.link", event_id, told, lambda found: link.make(current_user, found, told["other"], note)
+        blp,
+        "event.link",
+        event_id,
+        told,
+        lambda found: link.make(current_user, found, told["other"], note),
+        lambda: link.lock(current_user, event_id, told["other"]),
     )
 
 
@@ -38,4 +43,11 @@ def make(told: dict[str, str], event_id: UUID) -> Event:
 def end(told: dict[str, str], event_id: UUID, other_id: UUID) -> Event:
     """Take a link away; the history of both keeps it."""
     asked, note = told | {"other": str(other_id)}, told.get("note", "")
-    return write(blp, "event.unlink", event_id, asked, lambda found: link.end(current_user, found, other_id, note))
+    return write(
+        blp,
+        "event.unlink",
+        event_id,
+        asked,
+        lambda found: link.end(current_user, found, other_id, note),
+        lambda: link.lock(current_user, event_id, asked["other"]),
+    )

@@ -11,6 +11,7 @@ from api.auth import current_user
 from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
+from api.kinds import LimitedKindSchema, LimitQuerySchema, limited
 from api.mark import requires
 from api.paging import PageQuerySchema, page_of
 from api.schemas.named import NamedSchema
@@ -20,6 +21,7 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineState
+from grid.events.procedure_rule import Rule
 from grid.supervision import matter as matters
 from grid.supervision.matter import EntryKind, Matter, MatterKind, MatterState, Order
 from grid.worktime.limit import Light, light
@@ -76,6 +78,13 @@ class MatterQuerySchema(PageQuerySchema):
     state = fields.String(validate=one_of(MatterState))
 
 
+class MatterWordsSchema(Schema):
+    """Kinds of matters, with the time there is for them, and the states they go through."""
+
+    kinds = fields.List(fields.Nested(LimitedKindSchema), required=True)
+    states = fields.List(coded(), required=True)
+
+
 class MatterOrderSchema(Schema):
     """What is to be done, by whom. area: where; kind: general within 7 days, major within a month."""
 
@@ -127,6 +136,16 @@ def issue(told: dict[str, Any]) -> dict[str, Any]:
     with transaction():
         result = once("matter.issue", told, work)
     return _told(matters.get(current_user, made[0] if made else UUID(result["matter"])))
+
+
+@blp.get("/words")
+@requires(Permission.MATTER_READ)
+@blp.arguments(LimitQuerySchema, location="query", unknown=RAISE)
+@blp.response(200, MatterWordsSchema)
+@blp.alt_response(404, description="no such area")
+def words(told: dict[str, str]) -> dict[str, Any]:
+    """The words to choose from."""
+    return {"kinds": limited(MatterKind, Rule.MATTER_LIMIT, told["area"]), "states": list(MatterState)}
 
 
 @blp.get("/<uuid:matter_id>")

@@ -19,7 +19,8 @@ from grid.notices.notice import Notice
 
 def _page(told: Notice) -> str:
     """Where it leads: a department that is called to a case does not have the case."""
-    return "whistle" if told.key.startswith("whistle:") else "case"
+    kind = told.key.partition(":")[0]
+    return kind if kind in ("whistle", "matter") else "case"
 
 
 class NoticeSchema(Schema):
@@ -31,7 +32,7 @@ class NoticeSchema(Schema):
     text = fields.String(required=True)
     event_id = fields.UUID(attribute="subject_id", allow_none=True, required=True)
     read_at = Moment(allow_none=True, required=True)
-    page = fields.Function(_page, metadata={"type": "string", "enum": ["case", "whistle"]})
+    page = fields.Function(_page, metadata={"type": "string", "enum": ["case", "matter", "whistle"]})
 
 
 class NoticesSchema(Schema):

@@ -70,6 +70,14 @@ class SupervisionQuerySchema(PageQuerySchema):
     open = fields.Boolean(load_default=False)
 
 
+class SupervisionWordsSchema(Schema):
+    """Words to choose from."""
+
+    kinds = fields.List(coded(), required=True)
+    levels = fields.List(coded(), required=True)
+    lights = fields.List(coded(), required=True)
+
+
 class SupervisionOrderSchema(Schema):
     """What a supervision says. department: who must reply; left out: who leads the case."""
 
@@ -163,6 +171,14 @@ def supervisions(told: dict[str, Any]) -> dict[str, Any]:
         told["light"] = SupervisionLight(told["light"])
     items, following = supervision_list.listed(current_user, Filters(**told), after, limit)
     return {"items": [_told(row) for row in items], "next": following}
+
+
+@blp.get("/supervisions/words")
+@requires(Permission.SUPERVISION_READ)
+@blp.response(200, SupervisionWordsSchema)
+def words() -> dict[str, Any]:
+    """The words to choose from."""
+    return {"kinds": list(SupervisionKind), "levels": list(SupervisionLevel), "lights": list(SupervisionLight)}
 
 
 @blp.get("/supervisions/<uuid:supervision_id>")

@@ -11,6 +11,7 @@ from api.auth import current_user
 from api.fields import Degrees, Moment, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
+from api.kinds import LimitedKindSchema, LimitQuerySchema, limited
 from api.mark import requires
 from api.paging import PageQuerySchema, page_of
 from api.schemas.named import NamedSchema
@@ -18,6 +19,7 @@ from api.schemas.person import PersonRefSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.events import whistle
+from grid.events.procedure_rule import Rule
 from grid.events.whistle import Score, Whistle, WhistleKind
 from grid.geo.crs import DEGREES, Datum
 
@@ -100,6 +102,12 @@ class CloseSchema(Schema):
     scores = fields.List(fields.Nested(ScoreSchema), required=True, validate=validate.Length(1, whistle.MOST))
 
 
+class WhistleWordsSchema(Schema):
+    """Kinds to blow for, with the time departments have to come."""
+
+    kinds = fields.List(fields.Nested(LimitedKindSchema), required=True)
+
+
 class WhistleQuerySchema(PageQuerySchema):
     """event: only those blown for this case."""
 
@@ -114,6 +122,16 @@ def whistles(told: dict[str, Any]) -> dict[str, Any]:
     """Whistles in the caller's scope, newest first."""
     items, following = whistle.listed(current_user, told["after"], told["limit"], told["event"])
     return {"items": items, "next": following}
+
+
+@blp.get("/words")
+@requires(Permission.WHISTLE_READ)
+@blp.arguments(LimitQuerySchema, location="query", unknown=RAISE)
+@blp.response(200, WhistleWordsSchema)
+@blp.alt_response(404, description="no such area")
+def words(told: dict[str, str]) -> dict[str, Any]:
+    """The words to choose from when blowing."""
+    return {"kinds": limited(WhistleKind, Rule.WHISTLE_LIMIT, told["area"])}
 
 
 @blp.get("/<uuid:whistle_id>")

@@ -1,8 +1,9 @@
 """Crowd (拥挤): when phones come back all at once, most are asked to come again, so that the desk need not wait.
 
-WANGGE_CROWD of a process's threads, and no more, serve what phones synchronise. A few wait a moment for their
-turn; whoever comes on top is turned away before anything is asked of the database, and told when to come again:
-each at another time. Nothing is lost by it: a phone keeps what it was not told is taken.
+WANGGE_CROWD of a process's threads, and no more, serve what phones synchronise; only once all that a phone sends
+is here, so that one on a bad line takes no place from the others. A few wait a moment for their turn; whoever
+comes on top is turned away and told when to come again: each at another time. Nothing is lost by it: a phone keeps
+what it was not told is taken.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def register(app: Flask) -> None:
         limit = int(current_app.config["CROWD"])
         if not limit or not request.endpoint or not flagged("in_turn", request.endpoint, request.method):
             return None
+        request.get_data(cache=True)
         if turnstile.enter(limit):
             g.is_inside = True
             return None

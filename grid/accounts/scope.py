@@ -48,6 +48,16 @@ def rows(actor: User, permission: Permission, reaches: Reaches) -> ColumnElement
     return or_(*parts.values()) if parts else false()
 
 
+def office(actor: User, permission: Permission, path: str) -> str:
+    """The widest area in which ``actor`` holds a permission, of those a place lies in; else the place itself."""
+    return min((g.path for g in actor.grants(permission) if is_within(path, g.path)), key=len, default=path)
+
+
+def is_office(actor: User, permission: Permission, path: str) -> bool:
+    """Does ``actor`` hold a permission in this area or in one above?"""
+    return any(is_within(path, grant.path) for grant in actor.grants(permission))
+
+
 def holds(actor: User, permission: Permission, reaches: Reaches, row: Any) -> bool:
     """Does ``actor`` reach this loaded row with ``permission``?"""
     return any(

@@ -8,6 +8,7 @@ its alarms, one for each rung of its ladder. The next one stands on the row, whe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -232,6 +233,14 @@ def _compute(deadline: Deadline, area_path: str, now: Almanac) -> None:
     deadline.compute(now, policy)
 
 
+_COPIES: dict[DeadlineKind, Callable[[Deadline], None]] = {}
+
+
+def shown_by(kind: DeadlineKind, show_: Callable[[Deadline], None]) -> None:
+    """A package above keeps the moments of its clocks too: what to call when they were computed again."""
+    _COPIES[kind] = show_
+
+
 def show(deadline: Deadline, event: Event, assignment: Assignment | None) -> None:
     """Let the case, or its department's assignment, say when it is due; nothing while the clock stands still."""
     is_paused = deadline.state is DeadlineState.PAUSED
@@ -244,6 +253,8 @@ def show(deadline: Deadline, event: Event, assignment: Assignment | None) -> Non
             assignment.due_at = end
         case DeadlineKind.SIGN if assignment is not None:
             assignment.sign_due_at = end
+        case kind if kind in _COPIES:
+            _COPIES[kind](deadline)
 
 
 def finish(event_id: UUID, kind: DeadlineKind, at: datetime, assignment_id: UUID | None = None) -> int:
@@ -256,6 +267,7 @@ def finish(event_id: UUID, kind: DeadlineKind, at: datetime, assignment_id: UUID
 
 def end(deadline: Deadline, at: datetime) -> None:
     """Stop one clock: met or missed."""
+    _end_pause(deadline, at)
     deadline.settle(DeadlineState.MET if at <= deadline.due_at else DeadlineState.MISSED, at)
 
 

@@ -30,6 +30,7 @@ from grid.trail import entry as trail
 from grid.worktime.limit import Limit, Unit
 
 MOST_RUNGS = 12
+SUPERVISED = frozenset({DeadlineKind.CASE, DeadlineKind.SIGN, DeadlineKind.HANDLE})
 
 
 class LadderRule(Dated, Base):
@@ -218,10 +219,21 @@ def _read(area: Node, wanted: Wanted) -> list[Rung]:
         _check_unit(area, wanted.kind, told)
     found = [rungs_.read(told) for told in wanted.rungs]
     for number, one in enumerate(found):
+        _check_supervising(wanted.kind, one)
         for other in found[:number]:
             if (one.moment, one.share, one.limit) == (other.moment, other.share, other.limit):
                 raise Contradiction(f"“{other}”与“{one}”在同一时刻，请合成一级。", rows=[str(other), str(one)])
     return found
+
+
+def _check_supervising(kind: DeadlineKind, one: Rung) -> None:
+    """A supervision is opened of a case that is late, nothing else."""
+    if one.act is Act.SUPERVISE and kind not in SUPERVISED:
+        raise Invalid(
+            f"“{kind.label}”不能自动督办：只有案卷和部门的时限可以，请改成提醒、预警或超期。", field="rungs"
+        )
+    if one.act is Act.SUPERVISE and one.moment is not Moment.AFTER:
+        raise Invalid(f"“{one}”：没有超期不能督办，请改成“超期后”。", field="rungs")
 
 
 def _check_unit(area: Node, kind: DeadlineKind, told: dict[str, Any]) -> None:

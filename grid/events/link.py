@@ -68,11 +68,18 @@ def end(actor: User, event: Event, other_id: UUID, note: str = "") -> None:
     """Take a link away; the history keeps both. Raises Forbidden, NotFound."""
     _check_right(actor, event)
     link = _between(event.id, other_id)
-    other = db.session.scalar(select(Event).where(Event.id == other_id, visible(actor)))
+    other = _named(actor, str(other_id))
     if link is None or other is None:
         raise NotFound("这两个案卷没有关联。")
     db.session.delete(link)
     _tell(actor, event, other, "unlink", note)
+
+
+def lock(actor: User, event_id: UUID, number: str) -> None:
+    """Hold both cases until the commit, always in the same order: two who link them at once wait, no more."""
+    other = _named(actor, number)
+    for one in sorted({event_id, other.id if other else event_id}):
+        db.session.execute(select(Event.id).where(Event.id == one, visible(actor)).with_for_update(of=Event))
 
 
 def said_same(actor: User, event: Event, other_id: UUID) -> None:
@@ -111,7 +118,7 @@ def _named(actor: User, number: str) -> Event | None:
         is_it = Event.id == UUID(number)
     except ValueError:
         is_it = Event.case_no == number.replace(" ", "")
-    return db.session.scalar(select(Event).where(is_it, visible(actor)))
+    return db.session.scalar(select(Event).where(is_it, visible(actor)).execution_options(populate_existing=True))
 
 
 def _between(one: UUID, other: UUID) -> EventLink | None:

@@ -14,7 +14,7 @@ from grid.accounts import user as users
 from grid.accounts.user import User
 from grid.calendars import almanac, notice_import, policy
 from grid.calendars.notice_import import CalendarImport
-from grid.db import db
+from grid.db import db, table
 from grid.events import deadline, handling
 from grid.events.deadline import Deadline, DeadlineChange
 from grid.events.deadline_kind import DeadlineState
@@ -24,7 +24,7 @@ from grid.job import job
 from grid.trail import entry as trail
 
 KIND = "deadline.redate"
-_PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional, Deadline.event_id.is_not(None))
+_PROVISIONAL = (Deadline.state == DeadlineState.RUNNING, Deadline.is_provisional)
 
 
 def confirm(actor: User | None, found: CalendarImport) -> int:
@@ -56,18 +56,20 @@ def redate(actor: User | None, reason: str, *, skip_held: bool = False) -> int:
     history of the case, whose due moment follows.
     """
     now = almanac.current()
-    events = _locked(skip_held)
+    events, matters = _locked(skip_held), _locked_matters(skip_held)
     found = select(Deadline).where(*_PROVISIONAL).options(selectinload(Deadline.pauses)).order_by(Deadline.id)
     rows = db.session.scalars(found.execution_options(populate_existing=True))
-    clocks = [(row, events[row.event_id]) for row in rows if row.event_id in events]
+    held = [row for row in rows if row.event_id in events or row.matter_id in matters]
+    clocks = [(row, events.get(row.event_id) if row.event_id else None) for row in held]
     policies = {number: policy.by_number(number) for number in {row.policy_id for row, _ in clocks}}
     moved = 0
     for row, event in clocks:
         old, under = row.due_at, policies[row.policy_id]
         row.compute(now, under)
         row.plan(clock.now(), deadline.ladder_of(row), now.calendar(under))
-        assignment = next((a for a in event.assignments if a.id == row.assignment_id), None)
-        deadline.show(row, event, assignment)
+        if event is not None:
+            assignment = next((a for a in event.assignments if a.id == row.assignment_id), None)
+            deadline.show(row, event, assignment)
         if row.due_at != old:
             _keep(actor, row, event, old, reason)
             moved += 1
@@ -83,12 +85,22 @@ def _locked(skip_held: bool) -> dict[UUID, Event]:
     return {event.id: event for event in db.session.scalars(locked)}
 
 
-def _keep(actor: User | None, row: Deadline, event: Event, old: datetime, reason: str) -> None:
+def _locked_matters(skip_held: bool) -> set[UUID]:
+    """The same of matters handed down. They are rows of a package above: their key is all that is known here."""
+    key = next(iter(table(Deadline).c.matter_id.foreign_keys)).column
+    waiting_ = select(Deadline.matter_id).where(*_PROVISIONAL)
+    found = select(key).where(key.in_(waiting_)).order_by(key).with_for_update(skip_locked=skip_held)
+    return set(db.session.scalars(found))
+
+
+def _keep(actor: User | None, row: Deadline, event: Event | None, old: datetime, reason: str) -> None:
     """The old due moment, beside the clock and in the history of the case."""
     at = clock.now()
     db.session.add(
         DeadlineChange(deadline_id=row.id, at=at, old_due_at=old, new_due_at=row.due_at, reason=reason[:200])
     )
+    if event is None:
+        return
     data = {
         "clock": row.kind.label,
         "from": clock.local(old).isoformat(timespec="minutes"),

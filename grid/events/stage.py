@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import exists, inspect, or_, select
 
 from grid.db import db
 from grid.events import deadline, rulebook
@@ -39,13 +39,13 @@ def ensure(payload: dict[str, Any]) -> None:
     """The worker's part, of a case that moved: if it is new, its first clock begins. Safe to repeat."""
     found = select(Event).where(Event.id == UUID(payload["event_id"]))
     event = db.session.scalar(found)
-    if event is None or event.state not in CLOCKS or payload["seq"] != event.history_seq:
+    if event is None or event.state not in CLOCKS or payload["state"] != event.state:
         return
     locked = found.with_for_update(of=Event).execution_options(populate_existing=True)
     event = db.session.scalar(locked)
-    if event is None or event.state not in CLOCKS or payload["seq"] != event.history_seq:
+    if event is None or event.state not in CLOCKS or payload["state"] != event.state:
         return
-    if not _has_one(event, CLOCKS[event.state]):
+    if _lacks_first(event, event.state):
         begin(event, _entered(event, event.state))
 
 
@@ -75,17 +75,18 @@ def enter(step: Step, source: State) -> None:
 
 def _end(event: Event, source: State, at: datetime) -> None:
     kind = CLOCKS[source]
-    if not deadline.finish(event.id, kind, at) and not _has_one(event, kind):
+    if not deadline.finish(event.id, kind, at) and _lacks_first(event, source):
         begun = deadline.start(event, kind, _limit(event, kind), _entered(event, source))
         deadline.end(begun, at)
 
 
-def _has_one(event: Event, kind: DeadlineKind) -> bool:
-    """Had it such a clock before? Only the first is ever missing."""
-    found = select(deadline.Deadline.id).where(
-        deadline.Deadline.event_id == event.id, deadline.Deadline.kind == kind
+def _lacks_first(event: Event, state: State) -> bool:
+    """Is the clock of a state missing? Only the first ever is; handed on meanwhile, it would have been cancelled."""
+    clocks = exists().where(deadline.Deadline.event_id == event.id, deadline.Deadline.kind == CLOCKS[state])
+    handed = exists().where(
+        EventLog.event_id == event.id, EventLog.action.in_(_OTHER_LEVEL), EventLog.source == state
     )
-    return db.session.scalar(found.limit(1)) is not None
+    return not db.session.scalar(select(or_(clocks, handed)))
 
 
 def _entered(event: Event, state: State) -> datetime:

@@ -111,7 +111,7 @@ CHECKPOINT = Collection(
     Checkpoint,
     checkpoints.walked,
     Checkpoint.version + Checkpoint.visits,
-    lambda actor: sorted({grant.path for grant in actor.grants(Permission.TRACK_REPORT)}),
+    checkpoints.homes,
 )
 COLLECTIONS = (TASK, EVENT, NOTICE, RECORD, CHECKPOINT)  # what waits for the worker comes first
 BY_NAME = {collection.name: collection for collection in COLLECTIONS}

@@ -4,12 +4,14 @@ of it. At least once: who dies on the way loses the lease, and the same message 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import undefer
 
 from grid import clock
@@ -27,6 +29,7 @@ from grid.notices.outcome import Failed, Outcome, Result
 from grid.seal import BrokenSeal, Sealer
 from grid.trail import entry as trail
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 FOLDED = 100  # deliveries in one message
 REFUSALS = 3
@@ -57,7 +60,7 @@ class Courier:
         """Lease the endpoint that has waited longest and has something to be sent now; in a transaction."""
         now = clock.real_now()
         for row in db.session.scalars(_free(now)):
-            rows = _bundle(row.id)
+            rows = _bundle(row)
             if rows:
                 lease = new_id()
                 _turn(row.id, lease=lease, lease_until=now + LEASE)
@@ -71,12 +74,18 @@ class Courier:
         driver = drivers.of(load.channel)
         try:
             parcel = driver.parcel(load.settings, load.message, clock.real_now())
-            return driver.judge(load.settings, self.gate.post(parcel))
-        except Failed as failed:
-            return failed.outcome
         except (Invalid, ValueError) as error:
             words = error.detail if isinstance(error, Invalid) else "内容组不成，没有发送。"
             return Outcome(Result.REFUSED, words)
+        try:
+            return driver.judge(load.settings, self.gate.post(parcel))
+        except Failed as failed:
+            return failed.outcome
+        except Exception as error:
+            # Whatever they answered: a try that is not settled would be sent again for ever. What the error says
+            # may hold the address or their words.
+            log.warning("answer not judged", extra={"kind": load.channel.value, "error": type(error).__name__})
+            return Outcome(Result.TROUBLE, "对方的答复处理不了。")
 
     def settle(self, load: Load, outcome: Outcome) -> None:
         """Write down what became of it; in a transaction."""
@@ -89,10 +98,11 @@ class Courier:
         fails, rest = row.fails, LATER
         if outcome.is_sent:
             fails, rest = 0, load.channel.nature.gap
-        elif outcome.result is not Result.LATER:
-            fails += 1
-            rest = min(LONGEST_REST, timedelta(seconds=2 ** min(fails, 10)))
+        else:
             _note_failure(load.message.id, outcome, now)
+            if outcome.result is not Result.LATER:
+                fails += 1
+                rest = min(LONGEST_REST, timedelta(seconds=2 ** min(fails, 10)))
         _turn(row.id, lease=None, lease_until=None, fails=fails, rests_until=now + rest)
 
     def try_out(self, row: NoticeEndpoint, to: str = "") -> Outcome:
@@ -168,18 +178,29 @@ def _quiet_places(endpoint_id: UUID) -> list[str]:
     return [path for path in db.session.scalars(places) if rules.is_quiet(path, clock.now())]
 
 
-def _bundle(endpoint_id: UUID) -> list[Delivery]:
-    """What goes out next, oldest first: what was tried before, as it was; else all that is for the same person."""
-    found = select(Delivery).where(Delivery.endpoint_id == endpoint_id, _is_waiting()).order_by(Delivery.id)
-    if quiet := _quiet_places(endpoint_id):
+def _bundle(to: NoticeEndpoint) -> list[Delivery]:
+    """What goes out next: what was tried before, as it was; else all that is for the same person, oldest first."""
+    found = select(Delivery).where(Delivery.endpoint_id == to.id, _is_waiting())
+    if quiet := _quiet_places(to.id):
         found = found.where(or_(Delivery.is_urgent, Delivery.area_path.not_in(quiet)))
-    first = db.session.scalar(found.limit(1))
+    first = db.session.scalar(found.order_by(*_line(to.channel)).limit(1))
     if first is None:
         return []
     if first.bundle_id is not None:
         return list(db.session.scalars(_of_bundle(first.bundle_id)))
     alike = Delivery.user_id.is_not_distinct_from(first.user_id)
-    return list(db.session.scalars(found.where(alike, Delivery.bundle_id.is_(None)).limit(FOLDED)))
+    fresh = found.where(alike, Delivery.bundle_id.is_(None)).order_by(Delivery.id)
+    return list(db.session.scalars(fresh.limit(FOLDED)))
+
+
+def _line(channel: Channel) -> list[ColumnElement[Any]]:
+    """Who is first. A group hears things as they happened. Of people's numbers one that fails waits behind the
+    others; what is urgent goes before them as long as it may be the gateway that fails, not the number.
+    """
+    if not channel.nature.is_personal:
+        return [Delivery.id.asc()]
+    is_first = and_(Delivery.is_urgent, Delivery.tries < REFUSALS)
+    return [is_first.desc(), Delivery.tries.asc(), Delivery.id.asc()]
 
 
 def _of_bundle(bundle_id: UUID) -> Select[Delivery]:

@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, String, exists, select, text
+from sqlalchemy import ForeignKey, Index, Select, String, exists, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
-from grid.accounts import scope
+from grid.accounts import delegation, scope
 from grid.accounts.permission import Permission, Relation
 from grid.accounts.user import User, UserPost
 from grid.db import Base, Coded, PathText, UTCDateTime, db, insert, new_id
@@ -80,16 +80,23 @@ class Delivery(Base):
 
 def post(user_ids: Iterable[int], key: str, outside: Outside) -> int:
     """Put a matter on its way, in the transaction of its notices; told again, it is not sent again."""
-    told = set(user_ids)
-    made: dict[tuple[UUID, str], dict[str, object]] = {}
-    for rule in routing.current().routes(outside):
-        people = _circle(told, rule)
-        for user_id in people if rule.channel.nature.is_personal else [None] if people else []:
-            own = key if user_id is None else f"{key}:{user_id}"
-            made.setdefault((rule.endpoint_id, own), _values(rule, own, user_id, outside))
+    going = _going(set(user_ids), outside)
+    made = [
+        _values(rule, key if user_id is None else f"{key}:{user_id}", user_id, outside)
+        for (_, user_id), rule in going.items()
+    ]
     if made:
-        db.session.execute(insert(Delivery).on_conflict_do_nothing(), list(made.values()))
+        db.session.execute(insert(Delivery).on_conflict_do_nothing(), made)
     return len(made)
+
+
+def _going(told: set[int], outside: Outside) -> dict[tuple[UUID, int | None], Rule]:
+    """Which rule sends it, by endpoint and person; a group gets it as whoever of it is told most urgently."""
+    said: dict[tuple[UUID, int], Rule] = {}
+    for rule in routing.current().routes(outside):
+        said.update({(rule.endpoint_id, user_id): rule for user_id in _circle(told, rule)})
+    sent = sorted((one for one in said.items() if one[1].way is not Way.OFF), key=lambda one: one[1].way.urgency)
+    return {(to, user_id if rule.channel.nature.is_personal else None): rule for (to, user_id), rule in sent}
 
 
 def _values(rule: Rule, key: str, user_id: int | None, outside: Outside) -> dict[str, object]:
@@ -112,10 +119,12 @@ def _values(rule: Rule, key: str, user_id: int | None, outside: Outside) -> dict
 
 
 def _circle(told: set[int], rule: Rule) -> list[int]:
-    """Those of the people told whom a rule is about."""
+    """Those of the people told whom a rule is about; a post is also held by whom it is lent to now."""
     found = select(User.id).where(User.id.in_(told), User.is_active).order_by(User.id)
     if rule.post:
-        found = found.where(exists().where(UserPost.user_id == User.id, UserPost.post == rule.post))
+        lent = [one for one in told if any(held.post == rule.post for held in delegation.lent_to(one))]
+        holds = exists().where(UserPost.user_id == User.id, UserPost.post == rule.post)
+        found = found.where(or_(holds, User.id.in_(lent)))
     if rule.department_id is not None:
         found = found.where(User.department_id == rule.department_id)
     if rule.channel.nature.is_personal:

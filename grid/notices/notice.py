@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +35,49 @@ class Notice(Base):
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What people are told once: the same ``key`` reaches a person a single time however often it is told.
+
+    outside: what of it may leave the house, where a rule says so; without it nothing does.
+    """
+
+    user_ids: frozenset[int]
+    key: str
+    title: str
+    text: str
+    subject_id: UUID | None
+    outside: Outside | None = None
+
+
+def tell_all(messages: Sequence[Message]) -> int:
+    """Tell people many things in a few statements; how many notices that made."""
+    keys = [one.key for one in messages]
+    found = db.session.execute(select(Notice.key, Notice.user_id).where(Notice.key.in_(keys))) if keys else ()
+    told = {(key, user_id) for key, user_id in found}
+    now = clock.now()
+    fresh = {
+        (one.key, user_id): {
+            "id": new_id(),
+            "user_id": user_id,
+            "key": one.key,
+            "title": one.title,
+            "text": one.text,
+            "subject_id": one.subject_id,
+            "at": now,
+        }
+        for one in messages
+        for user_id in sorted(one.user_ids)
+        if (one.key, user_id) not in told
+    }
+    if fresh:
+        db.session.execute(sa.insert(Notice), [*fresh.values()])
+    for one in messages:
+        if one.outside is not None and one.user_ids:
+            delivery.post(one.user_ids, one.key, one.outside)
+    return len(fresh)
+
+
 def tell(
     user_ids: Iterable[int],
     key: str,
@@ -41,18 +86,8 @@ def tell(
     subject_id: UUID | None,
     outside: Outside | None = None,
 ) -> int:
-    """Tell people something once: the same ``key`` reaches a person a single time however often it is told.
-
-    outside: what of it may leave the house, where a rule says so; without it nothing does.
-    """
-    wanted = set(user_ids)
-    told = set(db.session.scalars(select(Notice.user_id).where(Notice.key == key, Notice.user_id.in_(wanted))))
-    now = clock.now()
-    for user_id in sorted(wanted - told):
-        db.session.add(Notice(user_id=user_id, key=key, title=title, text=text, subject_id=subject_id, at=now))
-    if outside is not None and wanted:
-        delivery.post(wanted, key, outside)
-    return len(wanted - told)
+    """Tell people one thing; see ``Message``."""
+    return tell_all([Message(frozenset(user_ids), key, title, text, subject_id, outside)])
 
 
 def mine(user: User) -> list[Notice]:

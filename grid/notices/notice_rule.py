@@ -1,7 +1,8 @@
 """Notice rule (通知规则): what leaves the house, by which channel and whose. Dated rows; without one nothing does.
 
 The in-app notice is always made. Of the rows about one endpoint and one circle of people the one about this very
-key beats the one about the whole cause, then the nearest area wins.
+key beats the one about the whole cause, then the nearest area wins. Of the circles a person is in the narrowest
+says whether and how they are told, of equally narrow ones the most urgent.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ class Way(StrEnum):
     def label(self) -> str:
         """Words for people."""
         return {Way.SEND: "发送", Way.URGENT: "免打扰时段也发送", Way.OFF: "不发送"}[self]
+
+    @property
+    def urgency(self) -> int:
+        """The more urgent, the greater."""
+        return (Way.OFF, Way.SEND, Way.URGENT).index(self)
 
 
 class NoticeRule(Dated, Base):

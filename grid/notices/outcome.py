@@ -36,14 +36,14 @@ class Failed(Exception):
 
 
 SENT = Outcome(Result.SENT)
-_BUSY, _THEIRS = (429, 503), (408, 425)
+_BUSY, _THEIRS = 429, (408, 425)
 
 
 def by_status(status: int) -> Outcome:
     """What a status says."""
     if 200 <= status < 300:
         return SENT
-    if status in _BUSY:
+    if status == _BUSY:
         return Outcome(Result.LATER, f"对方说稍后再发（{status}）。")
     if 300 <= status < 400:
         return Outcome(Result.REFUSED, f"对方要转到别的地址（{status}），没有跟去。请填最终的地址。")

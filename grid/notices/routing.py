@@ -42,6 +42,11 @@ class Rule:
         return self.endpoint_id, self.post, self.department_id
 
     @property
+    def narrowness(self) -> int:
+        """Everybody, those of a post or of a department, those of both."""
+        return (self.post != "") + (self.department_id is not None)
+
+    @property
     def weight(self) -> tuple[bool, int]:
         """The key itself beats the whole cause, a smaller area a larger one."""
         return self.key != "", self.area_path.count("/")
@@ -55,12 +60,12 @@ class Routing:
     hours: Mapping[int, tuple[time, time]]
 
     def routes(self, outside: Outside) -> list[Rule]:
-        """Where a matter goes."""
+        """What is said of a matter: of two rows about a person the later counts (narrower, else more urgent)."""
         best: dict[tuple[UUID, str, int | None], Rule] = {}
         for rule in self._about(outside):
             if rule.circle not in best or best[rule.circle].weight < rule.weight:
                 best[rule.circle] = rule
-        return [rule for rule in best.values() if rule.way is not Way.OFF]
+        return sorted(best.values(), key=lambda rule: (rule.narrowness, rule.way.urgency))
 
     def _about(self, outside: Outside) -> Iterable[Rule]:
         for rule in self.rules:

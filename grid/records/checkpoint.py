@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, select, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    false,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
@@ -23,14 +36,26 @@ from grid.geo.crs import Datum
 from grid.trail import entry as trail
 
 RADIUS_M, DAYS = (5, 500), (1, 366)
+MOVING = {"lon", "lat", "radius_m", "is_active"}
 
 
 class Checkpoint(Versioned, Base):
-    """Checkpoint (巡查点). lon, lat: CGCS2000 degrees. every_days: how often. visits: how many there were."""
+    """Checkpoint (巡查点). lon, lat: CGCS2000 degrees. every_days: how often. visits: how many there were.
+
+    moved_at: when its place, its width or its use was last changed: an earlier visit was to another place.
+    """
 
     __tablename__ = "checkpoint"
     __table_args__ = (
         Index("ix_checkpoint_area_path", "area_path"),
+        Index(
+            "uq_checkpoint_area_id_name",
+            "area_id",
+            "name",
+            unique=True,
+            sqlite_where=text("is_active"),
+            postgresql_where=text("is_active"),
+        ),
         CheckConstraint("radius_m between 5 and 500", name="radius"),
         CheckConstraint("every_days between 1 and 366", name="every"),
     )
@@ -47,6 +72,7 @@ class Checkpoint(Versioned, Base):
     visits: Mapped[int] = mapped_column(default=0)
     visited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    moved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def area(self) -> Node:
@@ -56,7 +82,7 @@ class Checkpoint(Versioned, Base):
     def due_at(self) -> datetime:
         """The local midnight after which it is late: whole days after the last visit, or after it was set up."""
         last = clock.local(self.visited_at or self.created_at).date()
-        return clock.midnight(last + timedelta(days=self.every_days + (1 if self.visited_at is None else 0)))
+        return clock.midnight(last + timedelta(days=self.every_days))
 
     @property
     def is_due(self) -> bool:
@@ -94,20 +120,23 @@ def add(actor: User, wish: Wish) -> Checkpoint:
     )
     _check_name(point)
     db.session.add(point)
-    db.session.flush()  # its id is told in the trail
+    _write(point)  # its id is told in the trail
     trail.record(actor, "checkpoint:add", "checkpoint", point.id, point.area_path, name=point.name)
     return point
 
 
 def change(actor: User, point: Checkpoint, wish: Wish) -> None:
-    """Change what is said; a place elsewhere may be another grid's. Raises as ``add``."""
+    """Change what is said; a place that is told is located again, and may be another grid's. Raises as ``add``."""
     told = {name: value for name in Wish.__slots__ if (value := getattr(wish, name)) is not None}
     if "lon" in told or "lat" in told:
         area = _grid(told.get("lon", point.lon), told.get("lat", point.lat))
         point.area_id, point.area_path = area.id, area.path
+    if any(getattr(point, name) != told[name] for name in MOVING & told.keys()):
+        point.moved_at = clock.now()
     for name, value in told.items():
         setattr(point, name, value)
     _check_name(point)
+    _write(point)
     trail.record(actor, "checkpoint:change", "checkpoint", point.id, point.area_path, fields=sorted(told))
 
 
@@ -127,19 +156,39 @@ def _check_name(point: Checkpoint) -> None:
             Checkpoint.area_id == point.area_id, Checkpoint.name == point.name, Checkpoint.is_active
         )
         if any(found != point.id for found in db.session.scalars(same)):
-            raise Conflict(f"{point.area.name}已经有一个巡查点叫“{point.name}”，请换个名称。", field="name")
+            raise _taken(point)
+
+
+def _write(point: Checkpoint) -> None:
+    """Two at once may both have found the name free: the index knows better."""
+    with db.session.no_autoflush:
+        taken = _taken(point)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise taken from None
+
+
+def _taken(point: Checkpoint) -> Conflict:
+    return Conflict(f"{point.area.name}已经有一个巡查点叫“{point.name}”，请换个名称。", field="name")
 
 
 def walked(actor: User) -> ColumnElement[bool]:
-    """Those on a person's round: in use, in the grids they walk."""
-    paths = sorted({grant.path for grant in actor.grants(Permission.TRACK_REPORT)})
-    return and_(Checkpoint.is_active, or_(*(within(Checkpoint.area_path, path) for path in paths)))
+    """Those on a person's round: in use, in the grids they walk; of whoever walks nowhere, none."""
+    return and_(Checkpoint.is_active, or_(false(), *(within(Checkpoint.area_path, path) for path in homes(actor))))
 
 
-def page(area: Node | None, after: UUID | None, limit: int) -> tuple[Sequence[Checkpoint], UUID | None]:
-    """Those in use, in the order they were set up. area: only there."""
+def homes(actor: User) -> list[str]:
+    """The areas a person walks."""
+    return sorted({grant.path for grant in actor.grants(Permission.TRACK_REPORT)})
+
+
+def page(
+    area: Node | None, is_active: bool, after: UUID | None, limit: int
+) -> tuple[Sequence[Checkpoint], UUID | None]:
+    """Those in use, or those taken off, in the order they were set up. area: only there."""
     found = select(Checkpoint).where(
-        Checkpoint.is_active, within(Checkpoint.area_path, area.path) if area else true()
+        Checkpoint.is_active.is_(is_active), within(Checkpoint.area_path, area.path) if area else true()
     )
     if after is not None:
         found = found.where(Checkpoint.id > after)

@@ -22,7 +22,10 @@ DOUBT_M = 50.0  # of a fix that is less exact than this, no more is believed
 
 
 class CheckpointVisit(Base):
-    """Visit (到点). id: made on the phone. occurred_at: by its clock, never ahead of ours. distance_m: off it."""
+    """Visit (到点). id: made on the phone. occurred_at: by its clock, never ahead of ours. distance_m: off it.
+
+    One a person, point and local day counts. distance_m None: the point was changed since, nobody can say.
+    """
 
     __tablename__ = "checkpoint_visit"
     __table_args__ = (
@@ -35,7 +38,7 @@ class CheckpointVisit(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    distance_m: Mapped[float]
+    distance_m: Mapped[float | None]
     accuracy_m: Mapped[float | None]
 
 
@@ -46,10 +49,11 @@ def tick(
     occurred_at: datetime,
     place: tuple[float, float, Datum],
     accuracy_m: float | None,
-) -> CheckpointVisit:
-    """Take a visit in. place: lon, lat in their datum.
+) -> bool:
+    """Take a visit in; False: it adds nothing, being the second of a day or of a point changed since.
 
-    Raises Forbidden, NotFound for a point that is not on the person's round, Invalid when they stood too far off.
+    place: lon, lat in their datum. Raises Forbidden, NotFound for a point that is not on the person's round,
+    Invalid when they stood too far off.
     """
     if not actor.has(Permission.TRACK_REPORT):
         raise Forbidden("你的岗位不用巡查。")
@@ -57,29 +61,51 @@ def tick(
     if found is not None:
         if found.user_id != actor.id:
             raise Invalid("这个编号已被使用，请重新打卡。", field="entity_id")
-        return found
-    on_the_round = select(Checkpoint).where(Checkpoint.id == checkpoint_id, walked(actor))
-    point = db.session.scalar(on_the_round.with_for_update(), execution_options={"populate_existing": True})
+        return True
+    now = clock.now()
+    at = min(occurred_at, now)
+    point = _held(checkpoint_id)
+    try:
+        off_m = _off_m(actor, point, place, accuracy_m)
+    except (NotFound, Invalid):
+        if point.moved_at is None or at >= point.moved_at:
+            raise
+        off_m = None  # it may have been right then; the phone could not know
+    if of_day(actor.id, clock.local(at).date(), [point.id]):
+        return False
+    db.session.add(
+        CheckpointVisit(
+            id=visit_id,
+            checkpoint_id=point.id,
+            user_id=actor.id,
+            occurred_at=at,
+            received_at=now,
+            distance_m=off_m,
+            accuracy_m=accuracy_m,
+        )
+    )
+    if off_m is not None:
+        _count(point, at)
+    trail.record(actor, "checkpoint:visit", "checkpoint", point.id, point.area_path, visit=str(visit_id))
+    return off_m is not None
+
+
+def _held(checkpoint_id: UUID) -> Checkpoint:
+    held = select(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update()
+    point = db.session.scalar(held, execution_options={"populate_existing": True})
     if point is None:
         raise NotFound("没有这个巡查点，或已经取消。", field="checkpoint")
-    lon, lat = to_storage(*place)
-    off_m = distance_m(point.lon, point.lat, lon, lat)
+    return point
+
+
+def _off_m(actor: User, point: Checkpoint, place: tuple[float, float, Datum], accuracy_m: float | None) -> float:
+    """How far off they stood. Raises NotFound, Invalid."""
+    if db.session.scalar(select(Checkpoint.id).where(Checkpoint.id == point.id, walked(actor))) is None:
+        raise NotFound("没有这个巡查点，或已经取消。", field="checkpoint")
+    off_m = distance_m(point.lon, point.lat, *to_storage(*place))
     if off_m > point.radius_m + min(accuracy_m or 0.0, DOUBT_M):
         raise Invalid(f"离“{point.name}”还有 {off_m:.0f} 米，走近了再打卡。", field="position")
-    now = clock.now()
-    visit = CheckpointVisit(
-        id=visit_id,
-        checkpoint_id=point.id,
-        user_id=actor.id,
-        occurred_at=min(occurred_at, now),
-        received_at=now,
-        distance_m=round(off_m, 1),
-        accuracy_m=accuracy_m,
-    )
-    db.session.add(visit)
-    _count(point, visit.occurred_at)
-    trail.record(actor, "checkpoint:visit", "checkpoint", point.id, point.area_path, visit=str(visit_id))
-    return visit
+    return round(off_m, 1)
 
 
 def _count(point: Checkpoint, at: datetime) -> None:
@@ -94,6 +120,7 @@ def of_day(user_id: int, day: date, points: Iterable[UUID]) -> dict[UUID, dateti
     found = (
         select(CheckpointVisit.checkpoint_id, func.min(CheckpointVisit.occurred_at))
         .where(CheckpointVisit.user_id == user_id, CheckpointVisit.checkpoint_id.in_(list(points)))
+        .where(CheckpointVisit.distance_m.is_not(None))
         .where(CheckpointVisit.occurred_at >= begin, CheckpointVisit.occurred_at < begin + timedelta(days=1))
         .group_by(CheckpointVisit.checkpoint_id)
     )

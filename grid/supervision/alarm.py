@@ -69,11 +69,11 @@ practice.hang("alarms", Alarm, Alarm.event_id, before="deadlines")
 def fire(alarms: list[Alarm]) -> list[Alarm]:
     """Write down those nobody has fired yet, with one job that tells of them all; which those are.
 
-    Their causes must be locked by the caller: of two workers one finds the other's.
+    Their causes must be locked by the caller: of two workers one finds the other's. One cause given twice is one.
     """
     keys = [alarm.key for alarm in alarms]
     known = set(db.session.scalars(select(Alarm.key).where(Alarm.key.in_(keys)))) if keys else set()
-    fresh = [alarm for alarm in alarms if alarm.key not in known]
+    fresh = list({alarm.key: alarm for alarm in alarms if alarm.key not in known}.values())
     if fresh:
         now = clock.now()
         for alarm in fresh:

@@ -83,6 +83,7 @@ class EntryKind(StrEnum):
 
 
 OFFICE = frozenset({EntryKind.REFUSE, EntryKind.CLOSE})
+LEADS = frozenset({EntryKind.DEPLOY, EntryKind.REPORT, EntryKind.DONE})
 
 
 class Matter(Versioned, Base):
@@ -94,6 +95,7 @@ class Matter(Versioned, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     area_path: Mapped[str] = mapped_column(PathText)
+    office_path: Mapped[str] = mapped_column(PathText)
     title: Mapped[str] = mapped_column(String(100))
     content: Mapped[str] = mapped_column(String(1000), default="")
     source: Mapped[str] = mapped_column(String(100), default="")
@@ -195,6 +197,7 @@ def issue(actor: User, order: Order) -> Matter:
         id=new_id(),
         area_id=node.id,
         area_path=node.path,
+        office_path=scope.office(actor, Permission.MATTER_ISSUE, node.path),
         title=order.title,
         content=order.content,
         source=order.source,
@@ -228,9 +231,11 @@ def issue(actor: User, order: Order) -> Matter:
 def write(actor: User, matter: Matter, kind: EntryKind, words: str) -> Matter:
     """Add an entry to a matter the caller holds. Raises Forbidden, Conflict in the wrong state."""
     right = Permission.MATTER_ISSUE if kind in OFFICE else Permission.MATTER_WRITE
-    if not scope.holds(actor, right, REACHES, matter):
+    if not scope.holds(actor, right, REACHES, matter) or (kind in OFFICE and not _is_office(actor, matter)):
         raise Forbidden("销号、退回由交办的一方来做。" if kind in OFFICE else "这件事不是你们部门承办的。")
     wanted = MatterState.DONE if kind in OFFICE else MatterState.OPEN
+    if kind in LEADS and not _is_lead(actor, matter):
+        raise Forbidden(f"“{kind.label}”由主办单位来写，协办单位写“{EntryKind.PROGRESS.label}”。")
     if matter.state is not wanted:
         raise Conflict(f"这件事现在是“{matter.state.label}”，不能{kind.label}。")
     if not words and kind is not EntryKind.CLOSE:
@@ -251,7 +256,18 @@ def may_write(actor: User, matter: Matter, kind: EntryKind) -> bool:
     """May the actor write such an entry now?"""
     right = Permission.MATTER_ISSUE if kind in OFFICE else Permission.MATTER_WRITE
     state = MatterState.DONE if kind in OFFICE else MatterState.OPEN
-    return matter.state is state and scope.holds(actor, right, REACHES, matter)
+    is_ones = _is_office(actor, matter) if kind in OFFICE else kind not in LEADS or _is_lead(actor, matter)
+    return matter.state is state and is_ones and scope.holds(actor, right, REACHES, matter)
+
+
+def _is_lead(actor: User, matter: Matter) -> bool:
+    """Only the lead's word moves the clocks: they are everybody's."""
+    return any(unit.is_lead and unit.department_id == actor.department_id for unit in matter.units)
+
+
+def _is_office(actor: User, matter: Matter) -> bool:
+    """Is the actor who handed it down, or of that office, or of one above?"""
+    return actor.id == matter.issuer_id or scope.is_office(actor, Permission.MATTER_ISSUE, matter.office_path)
 
 
 def _nothing(matter: Matter, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
+from grid.accounts import scope
 from grid.accounts.department import Department
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
@@ -71,7 +72,10 @@ class SupervisionState(StrEnum):
 
 
 class Supervision(Versioned, Base):
-    """Supervision (督办). department_id: who must reply, if somebody must; due_at: until when."""
+    """Supervision (督办). department_id: who must reply, if somebody must; due_at: until when, as its clock has it.
+
+    office_path: the area of the office that issued it; nobody below closes it.
+    """
 
     __tablename__ = "supervision"
     __table_args__ = (
@@ -84,6 +88,7 @@ class Supervision(Versioned, Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     area_path: Mapped[str] = mapped_column(PathText)
+    office_path: Mapped[str] = mapped_column(PathText)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     kind: Mapped[SupervisionKind] = mapped_column(Coded(SupervisionKind))
     level: Mapped[SupervisionLevel] = mapped_column(Coded(SupervisionLevel))
@@ -108,6 +113,13 @@ class Supervision(Versioned, Base):
     replier: Mapped[User | None] = relationship(foreign_keys=[replier_id], viewonly=True)
 
 
+def _show(one: Deadline) -> None:
+    """Its clock was computed again."""
+    row = db.session.get_one(Supervision, one.supervision_id)
+    row.due_at, row.yellow_at = one.due_at, one.yellow_at
+
+
+deadlines.shown_by(DeadlineKind.REPLY, _show)
 practice.hang("supervisions", Supervision, Supervision.event_id, before="requests")
 
 
@@ -134,7 +146,8 @@ def issue(actor: User, event: Event, order: Order) -> Supervision:
         raise Forbidden(f"你的岗位不能发“{order.kind.label}”。")
     if event.state.is_final:
         raise RuleForbids(f"案卷{event.state.label}，不用再督办。")
-    return _open(actor, event, order, _called(event, order))
+    office = scope.office(actor, right_of(order.kind), event.area_path)
+    return _open(actor, event, order, _called(event, order), office)
 
 
 def open_late(event: Event, late: Deadline, at: datetime) -> Supervision | None:
@@ -155,7 +168,7 @@ def open_late(event: Event, late: Deadline, at: datetime) -> Supervision | None:
         REQUIREMENT,
         need_reply=part is not None,
     )
-    return _open(actor, event, order, part)
+    return _open(actor, event, order, part, event.area_path)
 
 
 def reply(actor: User, row: Supervision, words: str) -> Supervision:
@@ -171,7 +184,7 @@ def reply(actor: User, row: Supervision, words: str) -> Supervision:
 
 def close(actor: User, row: Supervision, words: str) -> Supervision:
     """The office that issued it has done with it. Raises Forbidden, Conflict, Invalid: unanswered, and no why."""
-    if not may(actor, right_of(row.kind), row.event):
+    if not is_office(actor, row):
         raise Forbidden(f"“{row.kind.label}”由发出的一方办结。")
     _check_open(row)
     if row.need_reply and row.state is SupervisionState.OPEN and not words:
@@ -182,6 +195,13 @@ def close(actor: User, row: Supervision, words: str) -> Supervision:
         one.settle(DeadlineState.CANCELLED, now)
     _tell(actor, row, row.event, "unsupervise", words)
     return row
+
+
+def is_office(actor: User, row: Supervision) -> bool:
+    """Is the actor who issued it, or of that office, or of one above?"""
+    right = right_of(row.kind)
+    is_it = actor.id == row.issuer_id or scope.is_office(actor, right, row.office_path)
+    return is_it and may(actor, right, row.event)
 
 
 def _called(event: Event, order: Order) -> Assignment | None:
@@ -196,13 +216,14 @@ def _called(event: Event, order: Order) -> Assignment | None:
     return part
 
 
-def _open(actor: User, event: Event, order: Order, part: Assignment | None) -> Supervision:
+def _open(actor: User, event: Event, order: Order, part: Assignment | None, office: str) -> Supervision:
     now = clock.now()
     row = Supervision(
         id=new_id(),
         event_id=event.id,
         area_id=event.area_id,
         area_path=event.area_path,
+        office_path=office,
         department_id=part.department_id if part else None,
         kind=order.kind,
         level=order.level,

@@ -16,8 +16,8 @@ from grid.accounts.user import Grant, User
 from grid.db import db
 from grid.errors import Forbidden, NotFound
 from grid.events.event import Event
-from grid.events.scope import may
-from grid.supervision.supervision import Supervision, SupervisionState, right_of
+from grid.events.state import FINAL
+from grid.supervision.supervision import Supervision, SupervisionState, is_office
 
 
 class SupervisionLight(StrEnum):
@@ -41,7 +41,9 @@ class SupervisionLight(StrEnum):
 
 
 def light(row: Supervision) -> SupervisionLight:
-    """The light of one now."""
+    """The light of one now; with its case it is over."""
+    if row.event.state.is_final:
+        return SupervisionLight.CLOSED
     if row.state is not SupervisionState.OPEN:
         return SupervisionLight(row.state.value)
     if row.due_at is None or row.yellow_at is None or (now := clock.now()) < row.yellow_at:
@@ -51,9 +53,12 @@ def light(row: Supervision) -> SupervisionLight:
 
 def _lit(wanted: SupervisionLight) -> ColumnElement[bool]:
     """The same as a predicate."""
-    if wanted in (SupervisionLight.REPLIED, SupervisionLight.CLOSED):
-        return Supervision.state == SupervisionState(wanted.value)
-    now, is_open = clock.now(), Supervision.state == SupervisionState.OPEN
+    ended = Supervision.event.has(Event.state.in_(FINAL))
+    if wanted is SupervisionLight.CLOSED:
+        return or_(Supervision.state == SupervisionState.CLOSED, ended)
+    if wanted is SupervisionLight.REPLIED:
+        return and_(Supervision.state == SupervisionState.REPLIED, ~ended)
+    now, is_open = clock.now(), and_(Supervision.state == SupervisionState.OPEN, ~ended)
     if wanted is SupervisionLight.GREEN:
         return and_(is_open, or_(Supervision.yellow_at.is_(None), Supervision.yellow_at > now))
     if wanted is SupervisionLight.YELLOW:
@@ -98,7 +103,7 @@ def listed(actor: User, wanted: Filters, after: UUID | None, limit: int) -> tupl
     if wanted.light is not None:
         found = found.where(_lit(wanted.light))
     if wanted.open:
-        found = found.where(Supervision.state != SupervisionState.CLOSED)
+        found = found.where(~_lit(SupervisionLight.CLOSED))
     if wanted.kind is not None:
         found = found.where(Supervision.kind == wanted.kind)
     if wanted.department is not None:
@@ -142,7 +147,7 @@ def may_reply(actor: User, row: Supervision) -> bool:
 
 
 def may_close(actor: User, row: Supervision) -> bool:
-    return row.state is not SupervisionState.CLOSED and may(actor, right_of(row.kind), row.event)
+    return row.state is not SupervisionState.CLOSED and is_office(actor, row)
 
 
 def _visible(actor: User) -> ColumnElement[bool]:

@@ -7,15 +7,18 @@ and takes the next ones; what it passed by is found again by the next sweep, sti
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import contains_eager, selectinload
 
 from grid import clock
 from grid.calendars import almanac, policy
 from grid.calendars.policy import Policy
 from grid.db import db
+from grid.errors import DomainError
 from grid.events import deadline as deadlines
 from grid.events.deadline import Deadline
 from grid.events.event import Event
@@ -28,16 +31,46 @@ from grid.worktime.calendar import WorkCalendar
 
 BATCH = 200
 FRESH = {"populate_existing": True}
+RETRY = timedelta(minutes=10)  # until a clock that could not be fired is tried again
+BROKEN = (DomainError, IntegrityError, DataError, ArithmeticError, LookupError, TypeError, ValueError)
+
+Held = tuple[Deadline, str, Event | None]  # a clock, where, its case; locked
+log = logging.getLogger(__name__)
 
 
 def sweep() -> int:
     """Fire a batch of what is due; how many clocks had something to say."""
     now = clock.now()
-    cases = _of_cases(now)
-    matters = _of_matters(now) if len(cases) < BATCH else []
+    held = [*_of_cases(now), *_of_matters(now)]
+    batch = sorted(held, key=lambda one: one[0].next_alarm_at or now)[:BATCH]
+    try:
+        _fire(batch, now)
+    except BROKEN:
+        # One clock that cannot speak must not silence the others: each by itself, that one later again.
+        for one in batch:
+            _fire_alone(one, now)
+    return len(batch)
+
+
+def _fire_alone(one: Held, now: datetime) -> None:
+    number = one[0].id
+    try:
+        _fire([one], now)
+    except BROKEN as error:
+        log.exception("clock failed", extra={"deadline": number, "error": type(error).__name__})
+        one[0].next_alarm_at = now + RETRY
+
+
+def _fire(batch: list[Held], now: datetime) -> None:
+    """Say what they have to say, all of it or nothing."""
+    with db.session.begin_nested():
+        _say(batch, now)
+
+
+def _say(batch: list[Held], now: datetime) -> None:
     said: list[tuple[Alarm, Deadline, Event | None]] = []
     calendars: dict[int | None, WorkCalendar] = {}
-    for row, path, event in [*cases, *matters]:
+    for row, path, event in batch:
         if row.policy_id not in calendars:
             under = policy.by_number(row.policy_id) if row.policy_id else Policy()
             calendars[row.policy_id] = almanac.current().calendar(under)
@@ -46,10 +79,9 @@ def sweep() -> int:
     for alarm, row, event in said:
         if alarm.act is Act.SUPERVISE and event is not None and alarm.key in fresh:
             supervision.open_late(event, row, alarm.planned_at)
-    return len(cases) + len(matters)
 
 
-def _of_cases(now: datetime) -> list[tuple[Deadline, str, Event | None]]:
+def _of_cases(now: datetime) -> list[Held]:
     found = (
         select(Deadline)
         .join(Deadline.event)
@@ -63,7 +95,7 @@ def _of_cases(now: datetime) -> list[tuple[Deadline, str, Event | None]]:
     return [(row, row.event.area_path, row.event) for row in rows if row.event is not None]
 
 
-def _of_matters(now: datetime) -> list[tuple[Deadline, str, Event | None]]:
+def _of_matters(now: datetime) -> list[Held]:
     found = (
         select(Deadline, Matter.area_path)
         .join(Matter, Matter.id == Deadline.matter_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from grid.events.event import Event
 from grid.events.rung import Act
 from grid.notices import cause, notice
 from grid.notices.cause import Cause
+from grid.notices.notice import Message
 from grid.notices.outside import Outside
 from grid.supervision import people
 from grid.supervision.alarm import Alarm, AlarmKind
@@ -37,14 +37,16 @@ def of_alarms(payload: dict[str, Any]) -> None:
     """Tell of a batch of alarms; those of a practice case wiped meanwhile are gone."""
     wanted = select(Alarm).where(Alarm.id.in_([UUID(one) for one in payload["alarms"]])).order_by(Alarm.id)
     alarms = db.session.scalars(wanted).all()
-    at, events, clocks = cache(holder.at), _events(alarms), _clocks(alarms)
+    at, events, clocks = holder.Roll(alarm.area_path for alarm in alarms).at, _events(alarms), _clocks(alarms)
+    told: list[Message] = []
     for alarm in alarms:
         if alarm.kind is AlarmKind.PATROL:
-            _of_patrol(alarm)
+            told.append(_of_patrol(alarm, at))
         elif alarm.matter_id is not None:
-            _of_matter_clock(alarm, at)
+            told.append(_of_matter_clock(alarm, at))
         elif alarm.event_id is not None:
-            _of_case(alarm, events[alarm.event_id], clocks.get(alarm.deadline_id), at)
+            told.append(_of_case(alarm, events[alarm.event_id], clocks.get(alarm.deadline_id), at))
+    notice.tell_all(told)
 
 
 def _events(alarms: Sequence[Alarm]) -> dict[UUID | None, Event]:
@@ -59,7 +61,7 @@ def _clocks(alarms: Sequence[Alarm]) -> dict[int | None, Deadline]:
     return {clock.id: clock for clock in db.session.scalars(found)}
 
 
-def _of_case(alarm: Alarm, event: Event, clock: Deadline | None, at: people.At) -> None:
+def _of_case(alarm: Alarm, event: Event, clock: Deadline | None, at: people.At) -> Message:
     title = f"{notify.headline(event)} {alarm.act.label}"
     if clock is None:
         ids = {event.reporter_id, *at(event.area_path, P.EVENT_DISPATCH)}
@@ -68,22 +70,24 @@ def _of_case(alarm: Alarm, event: Event, clock: Deadline | None, at: people.At) 
     else:
         ids = people.of_case(event, clock, alarm.whom, at)
         outside = notify.outside(event, Cause.ALARM, alarm.act.value, alarm.words, urgent=_is_urgent(alarm))
-    notice.tell(ids, f"alarm:{alarm.id}", title[:100], alarm.words, event.id, outside)
+    return Message(frozenset(ids), f"alarm:{alarm.id}", title[:100], alarm.words, event.id, outside)
 
 
-def _of_matter_clock(alarm: Alarm, at: people.At) -> None:
+def _of_matter_clock(alarm: Alarm, at: people.At) -> Message:
     matter = db.session.get_one(Matter, alarm.matter_id)
     outside = _outside(Cause.MATTER, matter.area_path, alarm.words, matter.kind.value, urgent=_is_urgent(alarm))
     ids = people.of_matter(matter, alarm.whom, at)
     title = f"督办事项 {alarm.act.label}：{matter.title}"
-    notice.tell(ids, f"alarm:{alarm.id}", title[:100], alarm.words, matter.id, outside)
+    told_as = f"matter:{matter.id}:alarm:{alarm.id}"
+    return Message(frozenset(ids), told_as, title[:100], alarm.words, matter.id, outside)
 
 
-def _of_patrol(alarm: Alarm) -> None:
-    ids = holder.at(alarm.area_path, P.PATROL_WATCH)
+def _of_patrol(alarm: Alarm, at: people.At) -> Message:
+    ids = at(alarm.area_path, P.PATROL_WATCH)
     worker = db.session.get_one(User, alarm.user_id)
     outside = _outside(Cause.PATROL, alarm.area_path, "当天没有巡查", AlarmKind.PATROL.value)
-    notice.tell(ids, f"alarm:{alarm.id}", f"{worker.name} {alarm.words}", "没有上岗记录，请核实。", None, outside)
+    title = f"{worker.name} {alarm.words}"
+    return Message(frozenset(ids), f"alarm:{alarm.id}", title, "没有上岗记录，请核实。", None, outside)
 
 
 def of_supervision(payload: dict[str, Any]) -> None:

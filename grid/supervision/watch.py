@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, exists, select
+from sqlalchemy import ForeignKey, Index, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
@@ -130,7 +130,7 @@ def _missing(street: Node, day: date, now: datetime) -> Iterator[Alarm]:
         Delegation.from_user_id == User.id, Delegation.begins_at < end, Delegation.ends_at > begin
     )
     found = (
-        select(User.id, Area.path)
+        select(User.id, func.min(Area.path))  # once a person, of however many grids
         .join(UserPost, UserPost.user_id == User.id)
         .join(Area, Area.id == UserPost.area_id)
         .where(
@@ -141,6 +141,7 @@ def _missing(street: Node, day: date, now: datetime) -> Iterator[Alarm]:
             ~walked,
             ~away,
         )
+        .group_by(User.id)
         .order_by(User.id)
     )
     for user_id, path in db.session.execute(found):

@@ -105,9 +105,7 @@ def yellow_at(started: datetime, due_at: datetime, calendar: WorkCalendar | None
     return share_at(started, due_at, YELLOW_SHARE, calendar)
 
 
-def share_at(
-    started: datetime, due_at: datetime, share: float, calendar: WorkCalendar | None = None
-) -> datetime:
+def share_at(started: datetime, due_at: datetime, share: float, calendar: WorkCalendar | None = None) -> datetime:
     """The moment at which a share of the time from ``started`` to ``due_at`` is used up; calendar as above."""
     return _later(started, share * max(_length(started, due_at, calendar), 0), calendar)
 

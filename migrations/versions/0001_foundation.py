@@ -231,6 +231,7 @@ def upgrade() -> None:
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("visited_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("created_at", grid.db.UTCDateTime(), nullable=False),
+        sa.Column("moved_at", grid.db.UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("every_days between 1 and 366", name=op.f("ck_checkpoint_every")),
         sa.CheckConstraint("radius_m between 5 and 500", name=op.f("ck_checkpoint_radius")),
@@ -239,6 +240,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
         batch_op.create_index("ix_checkpoint_area_path", ["area_path"], unique=False)
+        batch_op.create_index(
+            "uq_checkpoint_area_id_name",
+            ["area_id", "name"],
+            unique=True,
+            sqlite_where=sa.text("is_active"),
+            postgresql_where=sa.text("is_active"),
+        )
 
     op.create_table(
         "department",
@@ -460,7 +468,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("occurred_at", grid.db.UTCDateTime(), nullable=False),
         sa.Column("received_at", grid.db.UTCDateTime(), nullable=False),
-        sa.Column("distance_m", sa.Double(), nullable=False),
+        sa.Column("distance_m", sa.Double(), nullable=True),
         sa.Column("accuracy_m", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["checkpoint_id"], ["checkpoint.id"], name=op.f("fk_checkpoint_visit_checkpoint_id_checkpoint")
@@ -713,6 +721,11 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column(
             "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "office_path",
             sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
             nullable=False,
         ),
@@ -1207,6 +1220,11 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column(
             "area_path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "office_path",
             sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
             nullable=False,
         ),
@@ -1854,6 +1872,9 @@ def downgrade() -> None:
     op.drop_table("ladder_rule")
     op.drop_table("department")
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_checkpoint_area_id_name", sqlite_where=sa.text("is_active"), postgresql_where=sa.text("is_active")
+        )
         batch_op.drop_index("ix_checkpoint_area_path")
 
     op.drop_table("checkpoint")

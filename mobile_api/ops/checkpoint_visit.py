@@ -10,6 +10,7 @@ from grid.accounts.user import User
 from grid.errors import Invalid
 from grid.geo.crs import Datum
 from grid.records import visit as visits
+from grid.sync.ledger import Status
 from grid.sync.push import Asked, Effect, Kind
 from mobile_api.op import invalid
 from mobile_api.reports import PositionSchema
@@ -30,8 +31,9 @@ def _apply(actor: User, asked: Asked) -> Effect:
     except ValidationError as error:
         raise invalid(error, "position") from None
     at = place["lon"], place["lat"], Datum(place["datum"])
-    visits.tick(actor, asked.entity_id, checkpoint_id, asked.occurred_at, at, place.get("accuracy_m"))
-    return Effect(rev=1)
+    accuracy_m = place.get("accuracy_m")
+    is_new = visits.tick(actor, asked.entity_id, checkpoint_id, asked.occurred_at, at, accuracy_m)
+    return Effect(Status.APPLIED if is_new else Status.MERGED, rev=1)
 
 
 KIND = Kind(_apply)

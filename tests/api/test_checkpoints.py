@@ -7,7 +7,14 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from grid import clock
+from grid.accounts.user import User
+from grid.db import db
+from grid.handset.collection import CHECKPOINT
+from grid.records import checkpoint as checkpoints
+from grid.records.visit import CheckpointVisit
 from tests.conftest import Clock
 from tests.factories.person import Person
 from tests.factories.phone import Phone
@@ -93,6 +100,57 @@ def test_who_stands_there_ticks_it_once_and_it_is_due_again_later(
     assert admin.get(f"/api/checkpoints/{point['id']}").json["due"]
 
 
+def test_the_second_visit_of_a_day_adds_nothing(app: Flask, admin: Person, phone: Phone) -> None:
+    point = set_up(admin)
+    times = ("2026-11-23T08:50:00+08:00", "2026-11-23T08:55:00+08:00", "2026-11-24T08:50:00+08:00")
+    told = [{"occurred_at": at} for at in times[:2]]
+
+    statuses = [visit(phone, point, **one)["status"] for one in told]
+
+    assert statuses == ["applied", "merged"]
+    found = db.session.scalars(select(CheckpointVisit.occurred_at)).all()
+    assert [clock.local(at).isoformat() for at in found] == [times[0]]
+
+
+@pytest.mark.parametrize("told", [{"active": False}, {"lat": LAT + 0.002}], ids=["taken off", "moved"])
+def test_a_visit_to_where_the_point_was_then_is_not_refused(
+    admin: Person, phone: Phone, time: Clock, told: dict[str, Any]
+) -> None:
+    point = set_up(admin)
+    time.move(hours=1)
+    there = clock.now()
+    time.move(hours=1)
+    assert change(admin, point, **told).status_code == 200
+
+    late = visit(phone, point, occurred_at=there.isoformat())
+    now = visit(phone, point, occurred_at=clock.now().isoformat())
+
+    assert (late["status"], now["status"]) == ("merged", "rejected")
+    assert admin.get(f"/api/checkpoints/{point['id']}").json["visited_at"] is None
+    change(admin, point, lat=LAT, active=True)
+    assert visit(phone, point, occurred_at=clock.now().isoformat())["status"] == "applied"
+
+
+def test_a_point_never_visited_is_due_as_one_visited_the_day_it_was_set_up(admin: Person, phone: Phone) -> None:
+    fresh, visited = set_up(admin, every_days=2), set_up(admin, name="水表", every_days=2)
+    assert visit(phone, visited, occurred_at=clock.now().isoformat())["status"] == "applied"
+
+    due = [one["due_at"] for one in admin.get("/api/checkpoints").json["items"]]
+
+    assert due == [fresh["due_at"]] * 2
+
+
+def test_of_two_at_once_with_one_name_the_second_is_told(admin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(admin)
+    other = set_up(admin, name="水表")
+    monkeypatch.setattr(checkpoints, "_check_name", lambda point: None)  # both looked before either wrote
+
+    again = admin.post("/api/checkpoints", json={"name": "变压器", "lon": LON, "lat": LAT})
+
+    assert_problem(again, 409, "conflict", "name")
+    assert_problem(change(admin, other, name="变压器"), 409, "conflict", "name")
+
+
 def test_who_is_too_far_off_or_elsewhere_does_not_tick_it(app: Flask, admin: Person, phone: Phone) -> None:
     point = set_up(admin)
 
@@ -106,6 +164,17 @@ def test_who_is_too_far_off_or_elsewhere_does_not_tick_it(app: Flask, admin: Per
     assert nowhere["error"]["field"].startswith("position")
     assert foreign["error"]["field"] == unknown["error"]["field"] == "checkpoint"
     assert admin.get(f"/api/checkpoints/{point['id']}").json["visited_at"] is None
+
+
+def test_who_walks_no_grid_has_no_point_on_the_phone(app: Flask, admin: Person) -> None:
+    point = set_up(admin)
+
+    revs = {
+        name: CHECKPOINT.revs(db.session.scalars(select(User).where(User.username == name)).one())
+        for name in ("dd01", "xt01", "wg01")
+    }
+
+    assert (revs["dd01"], revs["xt01"], [str(key) for key in revs["wg01"]]) == ({}, {}, [point["id"]])
 
 
 def test_a_point_lies_in_a_grid_and_has_a_name_of_its_own_there(app: Flask, admin: Person) -> None:
@@ -124,3 +193,15 @@ def test_an_edit_needs_the_present_version(admin: Person) -> None:
 
     assert_problem(admin.open("PATCH", path, json={"radius_m": 9}), 428, "precondition-required")
     assert_problem(admin.open("PATCH", path, json={"radius_m": 9}, headers={"If-Match": '"0"'}), 412, "stale")
+
+
+def test_one_that_was_taken_off_is_listed_apart_and_comes_back(admin: Person) -> None:
+    point = set_up(admin)
+    change(admin, point, active=False)
+
+    def names(active: str) -> list[str]:
+        return [one["name"] for one in admin.get(f"/api/checkpoints?active={active}").json["items"]]
+
+    assert (names("true"), names("false")) == ([], ["变压器"])
+    assert change(admin, point, active=True).status_code == 200
+    assert (names("true"), names("false")) == (["变压器"], [])

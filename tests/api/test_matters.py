@@ -8,16 +8,21 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from fixtures.daling import STREET
 from grid.commands import COMMANDS, HANDLERS, SWEEPS
-from grid.db import db
+from grid.areas import net
+from grid.db import db, transaction
+from grid.events import redating
 from grid.events.deadline import Deadline
+from grid.events.deadline_kind import DeadlineKind
 from grid.job import worker as loop
 from grid.notices.notice import Notice
 from grid.supervision.alarm import Alarm
+from grid.supervision.matter import Matter
+from grid.worktime.limit import Unit
 from tests.conftest import Clock
 from tests.factories.account import find_user
 from tests.factories.problem import assert_problem
@@ -63,7 +68,9 @@ def test_one_three_seven_or_a_month_to_zero(app: Flask, time: Clock) -> None:
     time.move(hours=20)
     assert _write(app, "xf01", general, "deploy").status_code == 200
     time.move(days=3)
-    assert _write(app, "ga01", general, "report").status_code == 200
+    assert _write(app, "ga01", general, "report").status_code == 403  # it assists
+    assert _clocks(general)["report"].finished_at is None
+    assert _write(app, "xf01", general, "report").status_code == 200
     done = _write(app, "xf01", general, "done")
     assert done.json["state"]["code"] == "done"
     time.move(days=20)  # the office takes its time; none of the departments' passes
@@ -80,6 +87,7 @@ def test_one_three_seven_or_a_month_to_zero(app: Flask, time: Clock) -> None:
         "report": "missed",
         "finish": "met",
     }
+    assert [pause.resumed_at is None for pause in _clocks(general)["finish"].pauses] == [False, False]
     kinds = [entry["kind"]["code"] for entry in closed.json["entries"]]
     assert kinds == ["deploy", "report", "done", "refuse", "done", "close"]
 
@@ -97,6 +105,8 @@ def test_its_alarms_are_those_of_any_clock(app: Flask, time: Clock) -> None:
     titles = list(db.session.scalars(mine))
     assert "督办事项交办：查学校周边消防" in titles
     assert sum("预警" in title for title in titles) == 3
+    led = person(app, "xf01").get("/api/notices").json["items"]
+    assert {item["page"] for item in led if item["event_id"] == number} == {"matter"}
     result = app.test_cli_runner().invoke(next(c for c in COMMANDS if c.name == "matter"), ["list"])
     assert "查学校周边消防" in result.output and "已超期" in result.output
 
@@ -115,6 +125,32 @@ def test_who_may_hand_down_write_and_strike_off(app: Flask) -> None:
     assert {who for who in everybody if _write(app, who, number, "refuse").status_code == 200} <= {"ld01", "dd01"}
     assert [m["id"] for m in person(app, "cg01").get("/api/matters").json["items"]] == []
     assert number in [m["id"] for m in person(app, "ga01").get("/api/matters").json["items"]]
+
+
+def test_only_the_office_that_handed_it_down_or_one_above_strikes_it_off(app: Flask) -> None:
+    number = _hand_down(app).json["id"]
+    _write(app, "xf01", number, "done")
+    above = net.current().find(STREET).path[:3]
+    assert above != net.current().find(STREET).path
+    with transaction():
+        db.session.execute(update(Matter).values(office_path=above))
+
+    assert _write(app, "dd01", number, "close").status_code == 403
+    assert person(app, "dd01").get(f"/api/matters/{number}").json["kinds"] == []
+    assert _write(app, "ld01", number, "close").status_code == 200
+
+
+def test_a_notice_moves_its_clocks_too(app: Flask, time: Clock) -> None:
+    number = _hand_down(app).json["id"]
+    with transaction():
+        far = {"is_provisional": True, "limit_unit": Unit.WORK_DAY, "due_at": time()}
+        db.session.execute(update(Deadline).where(Deadline.kind == DeadlineKind.MATTER_FINISH).values(far))
+    with transaction():
+        assert redating.redate(None, "导入通知") == 1
+    with transaction():
+        assert redating.waiting() == 0
+
+    assert _clocks(number)["finish"].due_at > time()
 
 
 def test_what_makes_no_sense_is_refused(app: Flask) -> None:

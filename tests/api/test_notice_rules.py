@@ -104,8 +104,17 @@ def test_sending_does_not_make_an_edit_stale(app: Flask, receiver: Receiver) -> 
     assert admin.put(path, json={"name": "新群"}, headers=match).status_code == 200
 
 
-def test_a_trial_says_in_words_what_went_wrong(app: Flask, receiver: Receiver) -> None:
-    receiver.answering = lambda number, got: Reply(body=b'{"errcode": 310000}')
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        (b'{"errcode": 310000}', "机器人不收（310000）。"),
+        (b'{"errcode": Infinity}', "对方的答复读不懂。"),
+        (b"[" * 60_000, "对方的答复读不懂。"),
+    ],
+    ids=["refused", "infinity", "deep"],
+)
+def test_a_trial_says_in_words_what_went_wrong(app: Flask, receiver: Receiver, body: bytes, words: str) -> None:
+    receiver.answering = lambda number, got: Reply(body=body)
     made = make_endpoint(app, receiver.url)
     robot = person(app, "xt01").post(
         ENDPOINTS,
@@ -114,7 +123,7 @@ def test_a_trial_says_in_words_what_went_wrong(app: Flask, receiver: Receiver) -
 
     told = person(app, "xt01").post(f"{ENDPOINTS}/{robot.json['id']}/test", json={}).json
 
-    assert (told["sent"], "310000" in told["words"]) == (False, True)
+    assert (told["sent"], words in told["words"]) == (False, True)
     assert made.fails == 0
 
 

@@ -216,6 +216,7 @@ EXAMPLES: dict[str, Example] = {
         lambda: {"json": {"kind": "timeout", "level": "yellow", "reason": "久拖不办", "need_reply": False}},
     ),
     "GET /api/supervisions": Example(200),
+    "GET /api/supervisions/words": Example(200),
     "GET /api/supervisions/{supervision_id}": Example(404, "calendar"),
     "POST /api/supervisions/{supervision_id}/reply": Example(
         404, "calendar", lambda: {"json": {"words": "已办"}, "headers": STALE}
@@ -224,6 +225,7 @@ EXAMPLES: dict[str, Example] = {
         404, "calendar", lambda: {"json": {}, "headers": STALE}
     ),
     "GET /api/matters": Example(200),
+    "GET /api/matters/words": Example(200),
     "POST /api/matters": Example(
         201, request=lambda: {"json": {"title": "查消防", "kind": "general", "area": STREET, "lead": "xf"}}
     ),
@@ -232,6 +234,7 @@ EXAMPLES: dict[str, Example] = {
         404, "calendar", lambda: {"json": {"kind": "deploy", "words": "已部署"}, "headers": STALE}
     ),
     "GET /api/whistles": Example(200),
+    "GET /api/whistles/words": Example(200),
     "GET /api/whistles/{whistle_id}": Example(404, "calendar"),
     "POST /api/whistles": Example(
         201,

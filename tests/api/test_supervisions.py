@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from grid.commands import HANDLERS
-from grid.db import db
+from grid.db import db, transaction
+from grid.events import handling, redating
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
 from grid.job import worker as loop
 from grid.notices.notice import Notice
+from grid.supervision.supervision import Supervision
+from grid.worktime.limit import Unit
 from tests.conftest import Clock
 from tests.factories.account import find_user
-from tests.factories.event import fresh, make_event
+from tests.factories.event import desk_of, fresh, make_event
 from tests.factories.problem import assert_problem
 from tests.factories.request import person
 
@@ -143,6 +147,51 @@ def test_the_list_is_narrowed_by_light_and_to_ones_own(app: Flask, time: Clock) 
     assert [item["light"]["code"] for item in person(app, "ga01").get("/api/supervisions").json["items"]] == [
         "red"
     ]
+
+
+@pytest.mark.parametrize("action", ["force_close", "merge"])
+def test_with_its_case_a_supervision_is_over(app: Flask, time: Clock, action: str) -> None:
+    event = make_event(state="handling" if action == "force_close" else "pending_dispatch")
+    number = _issue(app, "dd01", event, need_reply=action == "force_close").json["id"]
+    told = {"note": "领导要求"} if action == "force_close" else {"parent": str(make_event(state="handling").id)}
+    with transaction():
+        held = fresh(event)
+        handling.carry_out(desk_of(held), held, action, **told)
+    time.move(days=30)
+
+    caller = person(app, "dd01")
+
+    def listed(**asked: Any) -> list[str]:
+        return [one["id"] for one in caller.get("/api/supervisions", query_string=asked).json["items"]]
+
+    assert caller.get(f"/api/supervisions/{number}").json["light"]["code"] == "closed"
+    assert (listed(light="red"), listed(light="green"), listed(open="true")) == ([], [], [])
+    assert listed(light="closed") == [number]
+
+
+def test_only_the_office_that_issued_it_or_one_above_closes_it(app: Flask) -> None:
+    event = make_event(state="handling")
+    number = _issue(app, "ld01", event).json["id"]
+    with transaction():
+        db.session.execute(update(Supervision).values(office_path=event.area_path[:3]))
+
+    assert _say(app, "dd01", number, "close", note="好").status_code == 403
+    assert person(app, "dd01").get(f"/api/supervisions/{number}").json["may_close"] is False
+    assert _say(app, "ld01", number, "close", note="好").status_code == 200
+
+
+def test_its_moments_follow_its_clock(app: Flask, time: Clock) -> None:
+    number = _issue(app, "dd01", make_event(state="handling")).json["id"]
+    with transaction():
+        one = _clock(number)
+        one.is_provisional, one.limit_value, one.limit_unit = True, 3, Unit.WORK_DAY
+    with transaction():
+        redating.redate(None, "导入通知")
+
+    db.session.expire_all()
+    row, one = db.session.get_one(Supervision, UUID(number)), _clock(number)
+    assert (row.due_at, row.yellow_at) == (one.due_at, one.yellow_at)
+    assert one.due_at - time() >= timedelta(days=3)
 
 
 def test_edits_need_the_version_that_was_seen(app: Flask) -> None:

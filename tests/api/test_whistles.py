@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fixtures.daling import STREET
 from grid.commands import HANDLERS
 from grid.db import db, transaction
 from grid.events import practice, whistle
@@ -93,3 +94,17 @@ def test_a_clerk_does_not_whistle_and_the_kind_sets_the_limit(app: Flask) -> Non
 
     assert_problem(refused, 403, "forbidden")
     assert due["urgent"] < due["daily"] < due["tough"]
+
+
+def test_the_words_to_choose_from_tell_the_limits_of_the_street(app: Flask) -> None:
+    ours = {"rule": "whistle_limit", "key": "daily", "value": 2, "unit": "work_hour", "area": STREET}
+    assert person(app, "xt01").post("/api/procedures", json=ours).status_code == 200
+
+    def limits(path: str, query: str) -> dict[str, str | None]:
+        answer = person(app, "dd01").get(f"/api/{path}/words{query}").json
+        return {one["code"]: one["limit"] for one in answer["kinds"]}
+
+    assert limits("whistles", f"?area={STREET}") == {"daily": "2小时", "urgent": "30分钟", "tough": "1个工作日"}
+    assert limits("whistles", "") == {"daily": None, "urgent": None, "tough": None}
+    assert set(limits("matters", f"?area={STREET}")) == {"general", "major"}
+    assert_problem(person(app, "dd01").get("/api/whistles/words?area=99"), 404, "not-found")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import threading
 from typing import Any
 
@@ -38,7 +40,7 @@ def test_who_comes_on_top_is_told_when_to_come_again_and_the_desk_is_served(
     monkeypatch.setattr(pushing, "push", push)
 
     turned_away = other.send(op := other.report_op())
-    seen = desk.get("/healthz")
+    seen = desk.get("/api/events")
     may_go.set()
     thread.join(20)
     later = other.send(op)
@@ -59,3 +61,38 @@ def test_a_place_is_given_back_whatever_became_of_the_request(app: Flask) -> Non
 
     assert [answer.status_code for answer in answers] == [400] * 3
     assert phone.statuses(phone.report_op()) == ["applied"]
+
+
+class Slow(io.BytesIO):
+    """A body that comes over a bad line: nothing for a while, then all of it."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.is_asked, self.may_come = threading.Event(), threading.Event()
+
+    def readinto(self, buffer: Any, /) -> int:
+        self.is_asked.set()
+        assert self.may_come.wait(20)
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_sends_slowly_takes_no_place_meanwhile(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd, "WAITING", 0)
+    app.config["CROWD"] = 1
+    slow, other = Phone(app), Phone(app, "wg02")
+    body = json.dumps({"ops": [slow.report_op()]}).encode()
+    line = Slow(body)
+    chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    told = {"input_stream": line, "content_type": "application/json", "environ_overrides": chunked}
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(slow.post("/mobile/v1/sync/push", **told)))
+    thread.start()
+    assert line.is_asked.wait(20)
+
+    meanwhile = other.send(other.report_op())
+    line.may_come.set()
+    thread.join(20)
+
+    assert meanwhile.status_code == 200
+    assert found[0].json["results"][0]["status"] == "applied"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,18 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from grid.db import db, transaction
+from grid.errors import Invalid
 from grid.events.event import Event
+from grid.job.job import Job, enqueue
 from grid.notices import notice
+from grid.sync.change import SyncChange
 from grid.sync.ledger import SyncOp
+from grid.sync.op import Op
 from grid.sync.push import Kind
 from grid.sync.quarantine import Quarantine
 from grid.tasks.task import Task
+from grid.trail import entry as trail
+from grid.trail.entry import TrailEntry
 from mobile_api.ops import KINDS
 from tests.conftest import Clock
 from tests.factories.account import find_user
@@ -99,6 +106,43 @@ def test_batches_with_the_same_ops_in_another_order_do_not_block_each_other(app:
 
     assert {result["status"] for batch in results for result in batch} == {"applied", "duplicate"}
     assert count(Event) == 8
+
+
+def test_the_try_of_a_whole_batch_leaves_nothing_when_it_is_undone(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the refused op, the rows are those of a batch in which nothing was wrong."""
+
+    def half(actor: Any, asked: Any) -> Any:
+        trail.record(actor, "half:done", "half", asked.op_id)
+        enqueue("half", f"half:{uuid4()}", {})
+        raise Invalid("做到一半。")
+
+    monkeypatch.setitem(KINDS, "half", Kind(half))
+
+    def rows_of(*ops: Any) -> dict[str, Counter[Any]]:
+        before = {name: Counter(db.session.execute(told)) for name, told in WRITTEN.items()}
+        phone.push(*ops)
+        look_again()
+        return {name: Counter(db.session.execute(told)) - before[name] for name, told in WRITTEN.items()}
+
+    def good() -> list[dict[str, Any]]:
+        return [phone.report_op(payload={"category": category}) for category in ("E0410", "E0401")]
+
+    plain, [first, last] = rows_of(*good(), phone.diary_op()), good()
+    mixed = rows_of(first, phone.op("half", {}), last, phone.diary_op())
+
+    assert plain["trail"] and plain["job"] and plain["change"] and plain["op"]
+    assert mixed == plain
+    assert count(Quarantine) == 1
+
+
+WRITTEN = {
+    "trail": select(TrailEntry.action, TrailEntry.object_type),
+    "job": select(Job.kind),
+    "change": select(SyncChange.collection, SyncChange.op),
+    "op": select(Op.kind),
+}
 
 
 def test_one_op_id_for_another_content_is_refused_and_kept(phone: Phone) -> None:

@@ -6,6 +6,7 @@ each thing once, and what the phone holds must be what the server holds.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,23 +17,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from grid import revision
+from grid import clock, revision
 from grid.db import db
 from grid.events.event import Event
+from grid.fieldwork.shift import Shift
 from grid.records.record import Record, RecordVersion
+from grid.records.visit import CheckpointVisit
 from grid.sync.ledger import SyncOp
+from grid.sync.quarantine import Quarantine
+from tests.factories.person import Person
 from tests.factories.phone import PLACE, Phone
 from tests.factories.reader import look_again
 
 FATES = ("arrives", "arrives", "is lost", "answer is lost", "comes twice", "comes late")
+LON, LAT = 114.7211, 22.9538  # in the grid of wg01
+DAWN = datetime.fromisoformat("2026-11-01T05:00:00+08:00")
 DONE = ("applied", "duplicate", "merged")
 
 
 class Line(RuleBasedStateMachine):
-    """One phone and the server; ``app`` and ``phone`` are given by the test, the queue is new each time."""
+    """One phone and the server; what stands here is given by the test, the queue is new each time."""
 
     app: Flask
     phone: Phone
+    point: str
 
     @initialize()
     def begin(self) -> None:
@@ -40,6 +48,9 @@ class Line(RuleBasedStateMachine):
         self.late: list[list[dict[str, Any]]] = []
         self.reports: dict[str, str] = {}
         self.diaries: dict[str, list[dict[str, Any]]] = {}
+        self.shifts: dict[str, list[dict[str, Any]]] = {}
+        self.days: set[str] = set()
+        self.poison: set[str] = set()
         self.ops: set[str] = set()
         if self.phone.cursor is None:
             self.phone.pull()
@@ -72,6 +83,34 @@ class Line(RuleBasedStateMachine):
         told = {"entity_id": record_id, "base_rev": len(before), "depends_on": [before[-1]["op_id"]]}
         op = self.phone.diary_op(values={name: value}, **told)
         before.append(op)
+        self._add(op)
+
+    @rule(day=st.sampled_from(["2026-11-20", "2026-11-21", "2026-11-22"]), minute=st.integers(10, 59))
+    def stand_at_the_point(self, day: str, minute: int) -> None:
+        """Once a day counts, however often."""
+        position = {"lon": LON, "lat": LAT, "datum": "wgs84", "accuracy_m": 8.0}
+        payload = {"checkpoint": self.point, "position": position}
+        self._add(self.phone.op("checkpoint.visit", payload, occurred_at=f"{day}T08:{minute}:00+08:00"))
+        self.days.add(day)
+
+    @rule()
+    def sign_on_or_off(self) -> None:
+        """Off when the last shift is on, else on; each later than the one before."""
+        step = sum(map(len, self.shifts.values()))
+        at = {"occurred_at": (DAWN + timedelta(minutes=step)).isoformat()}
+        last = list(self.shifts.values())[-1:]
+        if last and len(last[0]) == 1:
+            [on] = last[0]
+            op = self.phone.op("shift.off", {}, entity_id=on["entity_id"], depends_on=[on["op_id"]], **at)
+        else:
+            op = self.phone.op("shift.on", {}, **at)
+        self.shifts.setdefault(op["entity_id"], []).append(op)
+        self._add(op)
+
+    @rule()
+    def do_what_nobody_knows(self) -> None:
+        op = self.phone.op("event.levitate", {"words": str(uuid4())})
+        self.poison.add(op["op_id"])
         self._add(op)
 
     @rule(data=st.data(), fate=st.sampled_from(FATES), is_shuffled=st.booleans())
@@ -113,8 +152,10 @@ class Line(RuleBasedStateMachine):
         self.phone.pull(limit=500)
 
     def _acknowledge(self, results: list[dict[str, Any]]) -> None:
-        done = {result["op_id"] for result in results if result["status"] in DONE}
-        assert {result["status"] for result in results} <= {*DONE, "held"}, results
+        refused = {result["op_id"] for result in results if result["status"] == "rejected"}
+        assert refused <= self.poison, results
+        done = refused | {result["op_id"] for result in results if result["status"] in DONE}
+        assert {result["status"] for result in results} <= {*DONE, "held", "rejected"}, results
         self.queue = [op for op in self.queue if op["op_id"] not in done]
 
     @invariant()
@@ -146,22 +187,39 @@ class Line(RuleBasedStateMachine):
             assert (record.content, record.version) == (wanted, len(ops))
             versions = select(RecordVersion.version).where(RecordVersion.record_id == record.id)
             assert sorted(db.session.scalars(versions)) == list(range(1, len(ops) + 1))
+        self._check_patrol()
+        kept = select(Quarantine.op_id).where(Quarantine.op_id.in_([UUID(op_id) for op_id in self.poison]))
+        assert sorted(map(str, db.session.scalars(kept))) == sorted(self.poison)
         lines = select(SyncOp.op_id).where(SyncOp.op_id.in_([UUID(op_id) for op_id in self.ops]))
         assert {str(op_id) for op_id in db.session.scalars(lines)} == self.ops
+
+    def _check_patrol(self) -> None:
+        for shift_id, ops in self.shifts.items():
+            shift = db.session.get_one(Shift, UUID(shift_id))
+            times = [datetime.fromisoformat(op["occurred_at"]) for op in ops]
+            assert [shift.started_at, shift.ended_at][: len(times)] == times
+        visits = select(CheckpointVisit.occurred_at).where(CheckpointVisit.checkpoint_id == UUID(self.point))
+        days = [str(clock.local(at).date()) for at in db.session.scalars(visits)]
+        assert self.days <= set(days) and len(days) == len(set(days))
 
     def _check_phone(self) -> None:
         held = {event["client_id"] for event in self.phone.has("event").values()}
         assert self.reports.keys() <= held
         for record_id, ops in self.diaries.items():
             assert self.phone.held["record", record_id]["rev"] == len(ops)
-        asked = {name: self.phone.fingerprint(name) for name in ("event", "task", "notice", "record")}
+        asked = {
+            name: self.phone.fingerprint(name) for name in ("event", "task", "notice", "record", "checkpoint")
+        }
         told = self.phone.post("/mobile/v1/sync/check", json={"collections": asked}).json["collections"]
         assert set(told.values()) == {"same"}
 
 
 def run(app: Flask, examples: int) -> None:
     phone = Phone(app)
-    machine = type("Line", (Line,), {"app": app, "phone": phone})
+    point = (
+        Person(app, "xt01").post("/api/checkpoints", json={"name": "变压器", "lon": LON, "lat": LAT}).json["id"]
+    )
+    machine = type("Line", (Line,), {"app": app, "phone": phone, "point": point})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -79,18 +79,22 @@ class Street:
 
     def clerk(self, username: str, name: str, department: str) -> None:
         """One more clerk of a department, who is not its head."""
-        body = {
-            "username": username,
-            "name": name,
-            "department": department,
-            "posts": [{"post": "clerk", "areas": ["441323002"]}],
-        }
+        self._joined(username, name, "441323002", "clerk", department=department)
+
+    def community(self, username: str, name: str, area: str) -> None:
+        """Somebody at the desk of a community, below the street's."""
+        self._joined(username, name, area, "acceptor", "dispatcher")
+
+    def _joined(self, username: str, name: str, area: str, *posts: str, **told: str) -> None:
+        """Somebody new on the staff, who has chosen a password."""
+        held = [{"post": post, "areas": [area]} for post in posts]
+        body: dict[str, Any] = {"username": username, "name": name, "department": None, "posts": held, **told}
         first = self.call(
             "xt01", "POST", "/api/users", json=body, headers={"Idempotency-Key": str(uuid4())}
         ).json()
-        told = self._client.post(
+        session = self._client.post(
             "/api/sessions", json={"username": username, "password": first["password"]}
         ).json()
-        headers = {"Authorization": f"Bearer {told['access_token']}"}
+        headers = {"Authorization": f"Bearer {session['access_token']}"}
         body = {"old": first["password"], "new": NEW}
         assert self._client.put("/api/me/password", json=body, headers=headers).is_success

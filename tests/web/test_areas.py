@@ -113,3 +113,31 @@ def test_a_checkpoint_is_set_up_on_the_map_and_ticked_by_walking_there(
     admin.get_by_test_id("checkpoints-close").click()
     admin.get_by_test_id("open-checkpoints").click()
     expect(row).not_to_contain_text("还没有")
+
+
+def test_a_checkpoint_is_taken_off_only_when_sure_and_comes_back(console: Callable[[str], Page]) -> None:
+    admin = opened(console)
+    admin.get_by_test_id("open-checkpoints").click()
+    admin.get_by_role("region", name="巡查点地图").click(position={"x": 200, "y": 200})
+    form = admin.get_by_test_id("checkpoint-form")
+    form.get_by_label("名称").fill("西门水泵")
+    form.get_by_label("经度").fill("")
+    form.get_by_label("纬度").fill(str(HOME["latitude"]))
+    admin.get_by_test_id("checkpoint-save").click()
+    expect(form.get_by_role("alert")).to_contain_text("请填经度")
+    form.get_by_label("经度").fill(str(HOME["longitude"]))
+    admin.get_by_test_id("checkpoint-save").click()
+    row = admin.get_by_test_id("checkpoint-row").filter(has_text="西门水泵")
+
+    row.get_by_test_id("checkpoint-edit").click()
+    admin.get_by_test_id("checkpoint-off").click()
+    expect(form.get_by_role("alert")).to_contain_text("手机上不再有“西门水泵”")
+    admin.get_by_test_id("checkpoint-off-sure").click()
+    expect(row).to_have_count(0)
+
+    admin.get_by_test_id("checkpoints-false").click()
+    keep(admin, "console-checkpoints-off")
+    row.get_by_test_id("checkpoint-restore").click()
+    expect(row).to_have_count(0)
+    admin.get_by_test_id("checkpoints-true").click()
+    expect(row.get_by_test_id("checkpoint-edit")).to_be_visible()

@@ -117,7 +117,7 @@ BRANCHES = (
     Branch(
         "逐级办理",
         "reported",
-        (by("dd01", "step-hand_down", note="社区先办"), by("dd01", "step-hand_up", note="社区办不了")),
+        (by("dd01", "step-hand_down", note="社区先办"), by("sq01", "step-hand_up", note="社区办不了")),
         "待受理",
         {"timeline": "上报上一级"},
     ),
@@ -126,9 +126,10 @@ BRANCHES = (
 
 @pytest.fixture(scope="module")
 def street(site: CrashRig) -> Street:
-    """The street by HTTP, with a clerk of 城管 who is not its head."""
+    """The street by HTTP, with a clerk of 城管 who is not its head, and the desk of a community."""
     made = Street(site.url)
     made.clerk("cg02", "方小办", "cg")
+    made.community("sq01", "钟社办", "441323002001")
     return made
 
 
@@ -148,7 +149,7 @@ def people(browser: Browser, site: CrashRig, street: Street) -> Iterator[People]
             page.on("console", lambda message: BAD.search(message.text) and complaints.append(message.text))
             page.goto("/console/")
             page.get_by_label("账号").fill(who)
-            page.get_by_label("密码").fill(NEW if who == "cg02" else PASSWORD)
+            page.get_by_label("密码").fill(NEW if who in ("cg02", "sq01") else PASSWORD)
             page.get_by_role("button", name="登录").click()
             page.get_by_label("密码").wait_for(state="detached")
         return pages[who]

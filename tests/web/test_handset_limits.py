@@ -175,6 +175,21 @@ def test_without_a_position_one_points_at_the_map(handset: Handset) -> None:
     expect(phone.get_by_text("已送达").first).to_be_visible()
 
 
+def test_a_position_allowed_late_is_taken_when_asked_again(handset: Handset) -> None:
+    phone = handset("wg01", permissions=[])
+    ready(phone)
+    phone.goto("/m/#/report")
+    place = phone.get_by_test_id("place")
+    expect(place).to_contain_text("没有定位权限")
+
+    phone.context.grant_permissions(["geolocation"])
+    phone.goto("/m/#/")
+    phone.goto("/m/#/report")
+
+    expect(place).to_contain_text("米")
+    expect(place).not_to_contain_text("没有定位权限")
+
+
 def test_a_coarse_position_is_said_to_be_one(handset: Handset) -> None:
     phone = handset("wg01", geolocation={**HOME, "accuracy": 180})
 

@@ -132,6 +132,29 @@ def test_an_expired_login_in_mid_queue_keeps_the_work(handset: Handset, site: Cr
     assert len(on_server(site, "wg05", "登录过期时写的")) == 1
 
 
+def test_a_photo_cut_on_its_way_goes_on_where_it_was(handset: Handset, site: CrashRig) -> None:
+    phone = handset("wg08")
+    ready(phone)
+    tries: list[str] = []
+
+    def cut(route: Route) -> None:
+        tries.append(f"{route.request.method} {route.request.url}")
+        if len(tries) == 1:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.route(lambda url: "/mobile/v1/files/" in url, cut)
+    report(phone, "照片断在半路")
+    expect(phone.get_by_test_id("unsent")).to_contain_text("照片没传完（0/1）")
+    online(phone)
+
+    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    [event] = on_server(site, "wg08", "照片断在半路")
+    assert event["photos"] == {"expected": 1, "arrived": 1}
+    assert len({line.split()[1] for line in tries}) == 1  # the same upload, not another one
+
+
 def test_two_windows_send_the_same_work_once(handset: Handset, site: CrashRig) -> None:
     phone = handset("wg06")
     ready(phone)
@@ -175,6 +198,23 @@ def test_refused_work_says_why_and_can_be_mended(handset: Handset, site: CrashRi
 
     expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
     assert len(on_server(site, "wg07", "要改的")) == 1
+
+
+def test_a_server_that_starts_anew_under_the_page_gets_what_was_written_meanwhile(
+    handset: Handset, site: CrashRig
+) -> None:
+    phone = handset("wg09")
+    ready(phone)
+    site.kill()
+    try:
+        report(phone, "服务器停着时写的")
+        expect(phone.get_by_test_id("unsent")).to_contain_text("服务器停着时写的")
+    finally:
+        site.start()
+    online(phone)
+
+    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    assert len(on_server(site, "wg09", "服务器停着时写的")) == 1
 
 
 def test_a_page_of_the_wifi_is_never_taken_for_the_server(handset: Handset, site: CrashRig) -> None:

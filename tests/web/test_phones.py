@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fixtures.daling import PASSWORD
+from grid import clock
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import keep
 
@@ -28,21 +29,22 @@ def refused(site: CrashRig) -> dict[str, Any]:
     token = _ask(site, "/mobile/v1/session", who, {})["access_token"]
     device_id = str(uuid4())
     headers = {"Authorization": f"Bearer {token}", "X-WG-Device": device_id, "X-WG-App": "1.0.0"}
-    _ask(site, "/mobile/v1/device/enroll", {"device_id": device_id, "label": "红米 12C"}, headers)
+    label = f"红米 {device_id[:8]}"
+    _ask(site, "/mobile/v1/device/enroll", {"device_id": device_id, "label": label}, headers)
     position = {"lon": 114.7326, "lat": 22.9489, "datum": "wgs84", "accuracy_m": 8}
     op = {
         "op_id": str(uuid4()),
         "seq": 7,
         "kind": "event.report",
         "entity_id": str(uuid4()),
-        "occurred_at": "2026-11-22T08:58:00+08:00",
+        "occurred_at": clock.now().isoformat(),
         "payload": {"category": "E04100", "description": "井盖松动，车过就响", "position": position},
         "media": [],
     }
     [result] = _ask(site, "/mobile/v1/sync/push", {"ops": [op]}, headers)["results"]
     assert result["status"] == "rejected"
     _ask(site, "/mobile/v1/device/heartbeat", {"queue": 1, "canary": 2, "battery": 0.1}, headers)
-    return op
+    return op | {"label": label}
 
 
 def test_the_desk_mends_a_refused_report_and_an_administrator_takes_the_phone_back(
@@ -50,13 +52,14 @@ def test_the_desk_mends_a_refused_report_and_an_administrator_takes_the_phone_ba
 ) -> None:
     desk = console("dd01")
     desk.get_by_test_id("nav-phones").click()
-    row = desk.get_by_test_id("device-row").filter(has_text="红米 12C").first
+    row = desk.get_by_test_id("device-row").filter(has_text=refused["label"])
     expect(row).to_contain_text("数据丢失")
     expect(row).to_contain_text("电量 10%")
     keep(desk, "console-phones")
 
     desk.get_by_test_id("phones-refused").click()
-    desk.get_by_test_id("look").first.click()
+    mine = desk.get_by_test_id("refused-row").filter(has_text="wg03")
+    mine.get_by_test_id("look").click()
     form = desk.get_by_test_id("mend-form")
     expect(form).to_contain_text("没收下")
     form.get_by_role("textbox", name="说明").fill("井盖松动，车过就响，在路口")
@@ -67,15 +70,16 @@ def test_the_desk_mends_a_refused_report_and_an_administrator_takes_the_phone_ba
     desk.get_by_role("option", name="井盖").first.click()
     desk.get_by_test_id("mend").click()
     form.wait_for(state="hidden")
-    expect(desk.get_by_text("没有要处理的")).to_be_visible()
+    expect(mine).to_have_count(0)
 
     admin = console("xt01")
     admin.get_by_test_id("nav-phones").click()
-    admin.get_by_test_id("device-row").filter(has_text="红米 12C").first.get_by_test_id("revoke").click()
+    row = admin.get_by_test_id("device-row").filter(has_text=refused["label"])
+    row.get_by_test_id("revoke").click()
     admin.get_by_test_id("mode-wipe").check()
     expect(admin.get_by_test_id("revoke-go")).to_be_disabled()
     admin.get_by_test_id("reason").fill("手机丢了")
     keep(admin, "console-phone-revoke")
     admin.get_by_test_id("revoke-go").click()
-    row = admin.get_by_test_id("device-row").filter(has_text="手机丢了")
+    expect(row).to_contain_text("手机丢了")
     expect(row).to_contain_text("已清除")

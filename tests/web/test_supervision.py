@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,6 +53,27 @@ def test_a_case_is_pressed_answered_and_let_go(console: Console, site: CrashRig)
     card.get_by_test_id("supervision-send").click()
     expect(desk.get_by_test_id("supervision").filter(has_text="下午四点清完")).to_have_count(0)
     _stays_inside(desk)
+
+
+def test_what_changed_behind_the_form_is_not_written_over(console: Console, site: CrashRig) -> None:
+    street = Street(site.url)
+    event_id = street.case("督办：被人抢先", "handling")
+    order = {"kind": "important", "level": "red", "reason": "抢先：群众来访", "department": "cg"}
+    key = {"Idempotency-Key": str(uuid4())}
+    made = street.call("dd01", "POST", f"/api/events/{event_id}/supervisions", json=order, headers=key).json()
+    path = f"/api/supervisions/{made['id']}"
+    desk = console("dd01")
+    desk.get_by_test_id("nav-supervision").click()
+    card = desk.get_by_test_id("supervision").filter(has_text="抢先：群众来访")
+    card.get_by_test_id("supervision-close").click()
+    card.get_by_test_id("supervision-words").fill("部门没有回复")
+
+    seen = street.call("cg01", "GET", path).headers["ETag"]
+    street.call("cg01", "POST", f"{path}/reply", json={"words": "其实回复了"}, headers={"If-Match": seen})
+    card.get_by_test_id("supervision-send").click()
+
+    expect(card.get_by_role("alert")).to_contain_text("已被别人更新")
+    assert street.call("dd01", "GET", path).json()["state"]["code"] == "replied"
 
 
 def test_a_matter_is_handed_down_and_struck_off(console: Console, site: CrashRig) -> None:

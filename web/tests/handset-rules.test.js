@@ -3,12 +3,12 @@ import { hostOf } from '@/handset/bridge/bridge.js';
 import { driver as browser } from '@/handset/bridge/browser.js';
 import { driver as dingtalk } from '@/handset/bridge/dingtalk.js';
 import { driver as wecom } from '@/handset/bridge/wecom.js';
-import { changed, isIdNumber, isShown, listText, problems } from '@/handset/forms/rules.js';
+import { changed, isIdNumber, isShown, listText, photoRoom, problems } from '@/handset/forms/rules.js';
 import { found, indexed } from '@/handset/forms/search.js';
 import { coverage, isWorth, length_m, split } from '@/handset/patrol/track.js';
 import { stampLayout, stampLines } from '@/handset/photo/stamp.js';
 import { distance_m } from '@/handset/place/distance.js';
-import { similar } from '@/handset/report.js';
+import { isAnswered, similar } from '@/handset/report.js';
 import { ordered, urgency } from '@/handset/today.js';
 import { watchUpdates, takeUpdate, update } from '@/handset/update/update.js';
 
@@ -33,6 +33,13 @@ describe('a form', () => {
     [{ who: '陈', people: 10 }, ['people']], [{ who: '陈', people: 2.5 }, ['people']], [{ who: '陈', id: '99999919900101123' }, ['id']],
   ])('of %j lacks %j', (values, names) => {
     expect(problems(FORM, values).map(([name]) => name)).toEqual(names);
+  });
+
+  test.each([[{}, 6, 0], [{}, 7, -1], [{ max: 3 }, 4, -1]])('whose photos may be %j refuses %d as the server does', (limit, count, room) => {
+    const form = { fields: [{ name: 'photos', label: '照片', type: 'photo', ...limit }] };
+    expect(problems(form, { photos: Array(count).fill('a') })).toHaveLength(room < 0 ? 1 : 0);
+    expect(photoRoom(limit, count - 1, 1)).toBe(0);
+    expect(photoRoom(limit, 1, 1)).toBe((limit.max ?? 6) - 2);
   });
 
   test('asks what depends on another answer only then', () => {
@@ -107,6 +114,13 @@ describe('the day', () => {
     const found_ = similar(events, { category: '0406', place: { lon: 114.72, lat: 22.95 }, now: NOW });
     expect(found_.map(({ id }) => id)).toEqual(['near']);
     expect(found_[0].away_m).toBeCloseTo(22.2, 0);
+  });
+
+  test.each([
+    [[], null, [], true], [['a'], null, [], false], [['a', 'b'], 'b', [], true], [['a'], 'gone', [], false],
+    [['a'], null, ['a'], true], [['a', 'new'], null, ['a'], false],
+  ])('%j with the same as %s and others than %j: answered %s', (ids, same_as, others, is) => {
+    expect(isAnswered(ids.map((id) => ({ id })), same_as, others)).toBe(is);
   });
 });
 

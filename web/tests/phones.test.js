@@ -40,6 +40,12 @@ describe('a refused op', () => {
     expect(payload.category).toBe('E04100');
   });
 
+  test('hides numbers of other things until they are what is wrong', () => {
+    const visit = { checkpoint: '0f', same_as: '1a', note: '到了' };
+    expect(rowsOf(visit, 'position').map(({ label }) => label)).toEqual(['说明', '位置']);
+    expect(rowsOf(visit, 'checkpoint').find(({ isWrong }) => isWrong)).toMatchObject({ label: '巡查点' });
+  });
+
   test('that lacks a value gets a place for it; an emptied one is left out', () => {
     const diary = { kind: 'diary', values: { date: '2026-11-23' } };
     const rows = rowsOf(diary, 'done', { done: '做了什么', date: '日期' });

@@ -25,7 +25,7 @@ def judge(answer: Answer, busy: Set[int]) -> Outcome:
     try:
         told = json.loads(answer.body)
         code = int(told["errcode"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Outcome(Result.REFUSED, "对方的答复读不懂。请检查地址。")
     if code == 0:
         return SENT

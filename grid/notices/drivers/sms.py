@@ -56,7 +56,7 @@ def parcel(settings: Mapping[str, str], message: Message, at: datetime) -> Parce
 
 
 def judge(settings: Mapping[str, str], answer: Answer) -> Outcome:
-    """The status, and a field of the answer where the gateway says it there."""
+    """The status, and a field of the answer where the gateway says it there: a word, or true or 0 as in JSON."""
     outcome = by_status(answer.status)
     name = settings.get("ok_field")
     if not outcome.is_sent or not name:
@@ -65,9 +65,10 @@ def judge(settings: Mapping[str, str], answer: Answer) -> Outcome:
         value: Any = json.loads(answer.body)
         for part in name.split("."):
             value = value[part]
+        said = value if isinstance(value, str) else json.dumps(value)
     except (ValueError, KeyError, TypeError, RecursionError):
         return Outcome(Result.REFUSED, "网关的答复读不懂，找不到成功字段。")
-    is_ok = str(value) == settings.get("ok_value", "")
+    is_ok = said == settings.get("ok_value", "")
     return outcome if is_ok else Outcome(Result.REFUSED, "网关没有收下。请检查账号、签名和余额。")
 
 

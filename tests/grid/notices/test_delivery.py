@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from fixtures.daling import STREET
 from grid import clock
+from grid.accounts.delegation import DelegationKind
 from grid.areas import net
 from grid.db import db, transaction
 from grid.errors import Conflict
@@ -21,11 +22,13 @@ from grid.notices import courier, delivery, notice, quiet_hours
 from grid.notices.cause import Cause
 from grid.notices.channel import Channel
 from grid.notices.delivery import Delivery, DeliveryState
+from grid.notices.drivers import wecom
 from grid.notices.endpoint import NoticeEndpoint
 from grid.notices.notice import Notice
 from grid.notices.notice_rule import Way
 from grid.notices.outside import Outside
-from grid.staff import mobile
+from grid.staff import mobile, substitution
+from grid.staff.substitution import Wanted
 from tests.conftest import Clock
 from tests.factories.account import disable, find_user
 from tests.factories.endpoint import deliver, let_rest, make_endpoint, make_rule
@@ -199,15 +202,21 @@ def test_what_is_refused_is_given_up_shown_and_sent_again_by_hand(app: Flask, re
         delivery.retry(None, again)
 
 
+@pytest.mark.parametrize("status, is_trouble", [(500, True), (503, True), (429, False)])
 @one_database
-def test_trouble_of_theirs_is_borne_for_a_day(app: Flask, receiver: Receiver) -> None:
-    receiver.answering = lambda number, got: Reply(500)
+def test_trouble_of_theirs_and_no_time_are_borne_for_a_day_and_shown(
+    app: Flask, receiver: Receiver, status: int, is_trouble: bool
+) -> None:
+    receiver.answering = lambda number, got: Reply(status)
     make_rule(make_endpoint(app, receiver.url), Cause.ALARM)
     _tell()
     for _ in range(courier.REFUSALS + 3):
         deliver(app)
         let_rest()
     assert _states() == {"waiting": 1}
+    row, fails = db.session.scalars(select(Delivery)).one(), db.session.scalars(select(NoticeEndpoint.fails)).one()
+    assert (row.tries, str(status) in row.error) == (courier.REFUSALS + 3, True)
+    assert (fails > 0) is is_trouble
 
     with transaction():
         db.session.execute(update(Delivery).values(waits_since=clock.real_now() - courier.GIVEN_UP * 1.1))
@@ -273,6 +282,64 @@ def test_an_sms_goes_to_each_who_has_a_number_and_was_told(app: Flask, receiver:
 
 
 @one_database
+def test_one_number_that_always_fails_holds_up_nobody_elses(app: Flask, receiver: Receiver) -> None:
+    """Its own oldest, and urgent; then what is urgent comes first, and the same number is tried again last."""
+    bad, good = PHONE, "10013579247"
+    receiver.answering = lambda number, got: Reply(500 if got.json["to"] == bad else 200)
+    make_rule(make_endpoint(app, receiver.url, Channel.SMS), Cause.ALARM)
+    _number(app, "dd01", bad)
+    _number(app, "slr01", good)
+    _number(app, "ld01", "10013579248")
+    _tell(urgent=True)
+    for _ in range(courier.REFUSALS):
+        deliver(app)
+        let_rest()
+
+    _tell(people=("slr01",), first=1)
+    _tell(people=("ld01",), first=2, urgent=True)
+    for _ in range(3):
+        deliver(app)
+        let_rest()
+
+    order = [got.json["to"][-1] for got in receiver.got[courier.REFUSALS :]]
+    assert order[:2] == ["8", "7"] and set(order[2:]) == {"6"}
+    assert _states() == {"sent": 2, "waiting": 1}
+
+
+@one_database
+def test_numbers_take_turns_while_the_gateway_answers_nobody(app: Flask, receiver: Receiver) -> None:
+    receiver.answering = lambda number, got: Reply(429 if number % 2 else 500)
+    make_rule(make_endpoint(app, receiver.url, Channel.SMS), Cause.ALARM)
+    _number(app, "dd01", PHONE)
+    _number(app, "slr01", "10013579247")
+    _tell(people=("dd01", "slr01"))
+    for _ in range(4):
+        deliver(app)
+        let_rest()
+
+    assert Counter(got.json["to"][-1] for got in receiver.got) == {"6": 2, "7": 2}
+
+
+@one_database
+def test_an_answer_no_driver_was_made_for_counts_as_a_try(
+    app: Flask, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def judge(settings: Any, answer: Any) -> Any:
+        raise ValueError(f"canary of {settings['url']}")
+
+    monkeypatch.setattr(wecom, "judge", judge)
+    make_rule(make_endpoint(app, receiver.url, Channel.WECOM), Cause.ALARM)
+    _tell()
+    deliver(app)
+
+    row = db.session.scalars(select(Delivery)).one()
+    assert (row.tries, row.error) == (1, "对方的答复处理不了。")
+    assert (_states(), len(receiver.got)) == ({"waiting": 1}, 1)
+    assert "ValueError" in str([vars(record) for record in caplog.records])
+    assert "canary" not in str([vars(record) for record in caplog.records])
+
+
+@one_database
 def test_who_left_meanwhile_gets_no_sms(app: Flask, receiver: Receiver) -> None:
     make_rule(make_endpoint(app, receiver.url, Channel.SMS), Cause.ALARM)
     _number(app, "dd01", PHONE)
@@ -299,6 +366,11 @@ def test_who_left_meanwhile_gets_no_sms(app: Flask, receiver: Receiver) -> None:
         ([{"area": "441323"}, {"way": Way.OFF}], False),
         ([{"area": "441323", "way": Way.OFF}, {}], True),
         ([{"area": "441323002001"}], False),
+        ([{}, {"post": "dispatcher", "way": Way.OFF}], False),
+        ([{"post": "dispatcher", "way": Way.OFF}, {}], False),
+        ([{}, {"post": "leader", "way": Way.OFF}], True),
+        ([{"way": Way.OFF}, {"post": "dispatcher"}], True),
+        ([{"post": "acceptor", "way": Way.OFF}, {"post": "dispatcher"}], True),
     ],
 )
 @one_database
@@ -312,6 +384,56 @@ def test_the_key_beats_the_cause_and_the_nearest_area_wins(
     _tell()
 
     assert (sum(_states().values()) == 1) is sent
+
+
+_OF_DISPATCHERS = {"post": "dispatcher", "way": Way.URGENT}
+_OF_ACCEPTORS = {"post": "acceptor"}
+
+
+@pytest.mark.parametrize(
+    "rules, urgent",
+    [
+        ([{}, _OF_DISPATCHERS], {"dd01": True, "ld01": False}),
+        ([_OF_DISPATCHERS, {}], {"dd01": True, "ld01": False}),
+        ([_OF_DISPATCHERS, _OF_ACCEPTORS], {"dd01": True}),
+        ([_OF_ACCEPTORS, _OF_DISPATCHERS], {"dd01": True}),
+        ([{"way": Way.URGENT}, _OF_ACCEPTORS], {"dd01": False, "ld01": True}),
+        ([{}, {"post": "acceptor", "way": Way.OFF}], {"ld01": False}),
+    ],
+)
+@one_database
+def test_the_narrowest_circle_says_how_each_is_told_the_most_urgent_of_equals(
+    app: Flask, receiver: Receiver, rules: list[dict[str, Any]], urgent: dict[str, bool]
+) -> None:
+    gateway, group = (make_endpoint(app, receiver.url, one) for one in (Channel.SMS, Channel.WEBHOOK))
+    for rule in rules:
+        make_rule(gateway, Cause.ALARM, **rule)
+        make_rule(group, Cause.ALARM, **rule)
+    _number(app, "dd01", PHONE)
+    _number(app, "ld01", "10013579247")
+
+    _tell(people=("dd01", "ld01"))
+
+    rows = list(db.session.scalars(select(Delivery)))
+    names = {find_user(name).id: name for name in ("dd01", "ld01")}
+    assert {names[row.user_id]: row.is_urgent for row in rows if row.user_id} == urgent
+    # A group hears of it once, as it is most urgent for anybody.
+    assert [row.is_urgent for row in rows if row.user_id is None] == [any(urgent.values())]
+
+
+@one_database
+def test_a_stand_in_is_told_as_the_post_is_while_it_is_lent(app: Flask, receiver: Receiver, time: Clock) -> None:
+    make_rule(make_endpoint(app, receiver.url, Channel.SMS), Cause.ALARM, post="dispatcher")
+    _number(app, "slr01", "10013579247")
+    until = clock.now() + timedelta(hours=8)
+    with transaction():
+        substitution.lend(find_user("dd01"), Wanted(DelegationKind.STAND_IN, "dd01", "slr01", until, "病假"))
+
+    _tell(people=("slr01",))
+    time.move(hours=9)
+    _tell(people=("slr01",), first=1)
+
+    assert [row.key for row in db.session.scalars(select(Delivery))] == [f"test:0:{find_user('slr01').id}"]
 
 
 @one_database

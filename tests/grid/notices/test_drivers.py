@@ -20,6 +20,7 @@ from grid.notices.gate import Answer
 from grid.notices.message import Item, Message
 from grid.notices.outcome import Result
 
+DEEP = b"[" * 60_000
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 URL = "https://example.com/send?key=k1"
 WEBHOOK = {"url": URL, "secret": "a-secret-of-some-length"}
@@ -89,8 +90,11 @@ def test_a_single_matter_carries_its_link_and_a_number_to_know_it_again() -> Non
         (Answer(200, b"<html>"), Result.REFUSED),
         (Answer(200, b'{"errcode": null}'), Result.REFUSED),
         (Answer(200, b"[]"), Result.REFUSED),
+        (Answer(200, b'{"errcode": Infinity}'), Result.REFUSED),
+        (Answer(200, DEEP), Result.REFUSED),
         (Answer(429), Result.LATER),
         (Answer(502), Result.TROUBLE),
+        (Answer(503), Result.TROUBLE),
         (Answer(302), Result.REFUSED),
         (Answer(404), Result.REFUSED),
     ],
@@ -142,6 +146,23 @@ def test_a_form_for_gateways_that_want_one() -> None:
 )
 def test_a_gateway_that_says_in_a_field_whether_it_took_it(body: bytes, result: Result) -> None:
     settings = SMS | {"ok_field": "data.code", "ok_value": "OK"}
+
+    assert drivers.of(Channel.SMS).judge(settings, Answer(200, body)).result is result
+
+
+@pytest.mark.parametrize(
+    "body, ok_value, result",
+    [
+        (b'{"ok": true}', "true", Result.SENT),
+        (b'{"ok": false}', "true", Result.REFUSED),
+        (b'{"ok": "true"}', "true", Result.SENT),
+        (b'{"ok": 0}', "0", Result.SENT),
+        (b'{"ok": null}', "null", Result.SENT),
+        (DEEP, "true", Result.REFUSED),
+    ],
+)
+def test_the_field_is_compared_as_json_writes_it(body: bytes, ok_value: str, result: Result) -> None:
+    settings = SMS | {"ok_field": "ok", "ok_value": ok_value}
 
     assert drivers.of(Channel.SMS).judge(settings, Answer(200, body)).result is result
 

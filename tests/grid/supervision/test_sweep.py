@@ -15,10 +15,12 @@ from fixtures.daling import STREET
 from grid.areas import net
 from grid.commands import HANDLERS, SWEEPS
 from grid.db import db, transaction
-from grid.events import handling, ladder
+from grid.events import deadline as deadlines
+from grid.events import handling, ladder, link
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
-from grid.events.ladder import Wanted
+from grid.events.event import Event
+from grid.events.ladder import Ladder, Wanted
 from grid.job import worker as loop
 from grid.notices.notice import Notice
 from grid.supervision import sweep
@@ -156,6 +158,63 @@ def test_the_oldest_come_first_and_a_batch_costs_what_is_due_not_what_is_open(
         .order_by(Deadline.next_alarm_at)
     )
     assert list(left) == [*reversed(events)][2:]
+
+
+def test_a_clock_that_cannot_be_fired_silences_no_other(
+    app: Flask, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, *good = (make_event(state="handling").id for _ in range(3))
+    ladder_of = deadlines.ladder_of
+
+    def broken(row: Deadline) -> Ladder:
+        if row.event_id == bad:
+            raise KeyError(row.ladder_id)
+        return ladder_of(row)
+
+    monkeypatch.setattr(deadlines, "ladder_of", broken)
+    time.move(days=4)
+    work()
+    heard = set(db.session.scalars(select(Alarm.event_id)))
+    assert heard == {*good}
+
+    monkeypatch.setattr(deadlines, "ladder_of", ladder_of)
+    time.move(minutes=11)
+    work()
+    assert Counter(_said(DeadlineKind.HANDLE)) == dict.fromkeys(("remind", "warn", "overdue", "supervise"), 3)
+
+
+def _told_apart(event: Event) -> list[tuple[str, str]]:
+    rows = db.session.scalars(select(Deadline).where(Deadline.event_id == event.id).order_by(Deadline.id))
+    return [(row.kind.value, row.state.value) for row in rows]
+
+
+@SQLITE
+def test_a_new_case_has_its_first_clock_though_more_was_written_before_the_worker_came(
+    app: Flask, time: Clock
+) -> None:
+    event, other = make_event(), make_event()
+    with transaction():
+        link.make(find_user("dd01"), fresh(event), str(other.id))
+    time.move(minutes=5)
+    work()
+
+    assert _told_apart(event) == [("accept", "running")]
+
+
+@SQLITE
+def test_a_case_handed_up_before_the_worker_came_gets_no_clock_of_the_time_before(app: Flask, time: Clock) -> None:
+    event, later = make_event(), make_event()
+    for one in (event, later):
+        held = fresh(one)
+        with transaction():
+            handling.carry_out(desk_of(held), held, "hand_up", note="社区办不了")
+    with transaction():
+        held = fresh(later)
+        handling.carry_out(desk_of(held), held, "accept")
+    time.move(minutes=30)
+    work()
+
+    assert "accept" not in [kind for kind, _ in [*_told_apart(event), *_told_apart(later)]]
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

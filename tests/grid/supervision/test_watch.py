@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from fixtures.daling import STREET
 from grid.accounts.delegation import Delegation, DelegationKind
+from grid.accounts.user import UserPost
 from grid.areas import net
 from grid.clock import LOCAL
 from grid.commands import HANDLERS
@@ -76,6 +77,21 @@ def test_who_did_not_patrol_on_a_working_day_is_told_of_once(app: Flask, time: C
     _look()
     days = {key.rsplit(":", 1)[1] for key in db.session.scalars(select(Alarm.key))}
     assert days == {"2026-11-23", "2026-11-25", "2026-11-26", "2026-11-27"}  # three days are looked at later
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_has_two_grids_is_told_of_once_and_nobody_else_is_forgotten(app: Flask, time: Clock) -> None:
+    [held] = db.session.scalars(select(UserPost).where(UserPost.user_id == find_user("wg06").id))
+    other = find_user("wg05").id
+    with transaction():
+        db.session.add(UserPost(user_id=other, post=held.post, area_id=held.area_id))
+    _look()
+    _at(time, 2026, 11, 23, 17, 0)
+    _look()
+
+    assert _missed("2026-11-23") == WORKERS
+    theirs = select(Alarm.key).where(Alarm.user_id == other)
+    assert len(db.session.scalars(theirs).all()) == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

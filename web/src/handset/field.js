@@ -14,7 +14,8 @@ import { createCollections } from './store/collection.js';
 import { openDb } from './store/db.js';
 import { erasePerson } from './store/erase.js';
 import { createStore } from './store/store.js';
-import { release } from './sync/apply.js';
+import { dueAfter, VISIT } from './patrol/round.js';
+import { putLocal, release } from './sync/apply.js';
 import { createPuller } from './sync/puller.js';
 
 const marker = 'X-WG-Api';
@@ -159,7 +160,17 @@ async function wipe() {
 async function settled(work, result) {
   await release(store, work.username, work.entity_id);
   if (work.kind === 'record.put' && username.value) await collections.reload(username.value, ['record']);
+  if (work.kind === VISIT && result?.status === 'applied') await beenThere(work);
   if (result?.error) sync.last_error = result.error.code ?? '';
+}
+
+/** Until the row itself comes. */
+async function beenThere({ username: name, op }) {
+  const point = rows.checkpoint.find(({ id }) => id === op.payload.checkpoint);
+  if (!point || name !== username.value) return;
+  const { id, rev, ...data } = point;
+  await putLocal(store, name, 'checkpoint', id, { ...data, visited_at: op.occurred_at, due_at: dueAfter(data, new Date(op.occurred_at)), due: false });
+  await collections.reload(name, ['checkpoint']);
 }
 
 function stopped(error) {

@@ -15,6 +15,10 @@ export function asSelfHandled(media, isSelf) {
   return media.map((one) => (one.role === 'after' ? { ...one, role: 'other' } : one));
 }
 
+/** Was it said of these what they are: one of them the same, or none? */
+export const isAnswered = (doubles, same_as, others) =>
+  doubles.some(({ id }) => id === same_as) || doubles.every(({ id }) => others.includes(id));
+
 /** Events like this one, near and of the last day, nearest first: perhaps somebody has reported it already. */
 export function similar(events, { category, place, now }) {
   if (!category || !place) return [];

@@ -1,9 +1,9 @@
 /** What a phone sent, as rows one can read and mend, and the payload again after that. */
 
 const WORDS = {
-  category: '类别', description: '说明', address: '地址', practice: '演练', self_handled: '已自行处置', note: '说明', result: '结果',
+  category: '类别', description: '说明', address: '地址', practice: '演练', self_handled: '自处置', note: '说明', result: '结果',
   position: '位置', geo: '位置', lon: '经度', lat: '纬度', datum: '坐标', accuracy_m: '误差（米）', provider: '来源', fixed_at: '定位时间',
-  values: '', kind: '表', place: '地点', client_id: '编号', photos: '照片',
+  values: '', kind: '表', place: '地点', client_id: '编号', photos: '照片', same_as: '同一件的案卷', checkpoint: '巡查点',
 };
 const KINDS = {
   'event.report': '上报', 'task.answer': '核查答复', 'record.put': '记录', 'notice.read': '读通知', 'shift.on': '上岗', 'shift.off': '下岗',
@@ -13,7 +13,7 @@ const KINDS = {
 export const kindWord = (kind) => KINDS[kind] ?? '不认识的内容';
 
 /** Of no use to whoever mends: they stay as they are. */
-const SILENT = ['datum', 'provider', 'fixed_at', 'client_id', 'kind'];
+const SILENT = ['datum', 'provider', 'fixed_at', 'client_id', 'kind', 'same_as', 'checkpoint'];
 
 const isLeaf = (value) => value === null || typeof value !== 'object';
 

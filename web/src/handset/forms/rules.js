@@ -11,7 +11,13 @@ export function problems(form, values) {
     .map((field) => [field.name, problem(field, values[field.name])]).filter(([, words]) => words);
 }
 
+const PHOTOS_MAX = 6; // of a field that says nothing else; the server refuses more
+
+/** How many photos may be added; earlier: those the record has from before. */
+export const photoRoom = ({ max }, earlier, taken = 0) => Math.max(0, (max ?? PHOTOS_MAX) - earlier - taken);
+
 const RULES = {
+  photo: ({ label, max }, value) => (value.length > (max ?? PHOTOS_MAX) ? `${label}最多 ${max ?? PHOTOS_MAX} 张，请拿掉几张` : ''),
   number: ({ min, max, label }, value) => outside(Number(value), min, max, label),
   integer: ({ min, max, label }, value) => (Number.isInteger(Number(value)) ? outside(Number(value), min, max, label) : `${label}应是整数`),
   phone: ({ label }, value) => (/^\+?[0-9][0-9 -]{2,19}$/.test(value) ? '' : `${label}看起来不对，请再看一下`),

@@ -2,6 +2,7 @@
 
 export const KINDS = {
   'event.report': '上报', 'task.answer': '核查结果', 'notice.read': '消息已读', 'record.put': '登记', 'shift.on': '签到', 'shift.off': '签退',
+  'checkpoint.visit': '巡查点打卡',
 };
 
 /** @returns {{what: string, todo: string}} */

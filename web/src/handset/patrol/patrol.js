@@ -5,6 +5,7 @@ import { uuid } from '@/shared/uuid.js';
 import { bootstrap, client, lock, send, store, username } from '../field.js';
 import { shiftOp } from '../outbox/op.js';
 import { addPoint, pointsSince, sendPoints } from './points.js';
+import { recent } from './round.js';
 import { isWorth } from './track.js';
 
 /** points: of today; here: the last fix; reason: why there is none. */
@@ -21,7 +22,7 @@ const midnight = () => Date.parse(`${iso(now()).slice(0, 10)}T00:00:00+08:00`) -
 watch(username, async (name) => {
   if (!name) {
     rest();
-    Object.assign(patrol, { shift: null, points: [], here: null });
+    Object.assign(patrol, { shift: null, points: [] });
     return;
   }
   patrol.shift = (await store.kept(key())) ?? null;
@@ -30,8 +31,7 @@ watch(username, async (name) => {
 }, { immediate: true });
 
 export async function signOn() {
-  const position = patrol.here && positionOf(patrol.here);
-  const op = shiftOp(uuid(), true, position);
+  const op = shiftOp(uuid(), true, position());
   patrol.shift = { id: op.entity_id, op_id: op.op_id, on_at: op.occurred_at };
   await store.keep(key(), { ...patrol.shift });
   await send(op, '签到');
@@ -40,7 +40,7 @@ export async function signOn() {
 
 export async function signOff() {
   const { id, op_id } = patrol.shift;
-  const op = shiftOp(id, false, patrol.here && positionOf(patrol.here), [op_id]);
+  const op = shiftOp(id, false, position(), [op_id]);
   await send(op, '签退');
   await store.db.meta.delete(key());
   patrol.shift = null;
@@ -48,7 +48,13 @@ export async function signOff() {
   deliver();
 }
 
-const positionOf = ({ lon, lat, accuracy_m }) => ({ lon, lat, accuracy_m, datum: 'wgs84', provider: 'gps' });
+/** Where I am now; nothing when that is not known. */
+function position() {
+  const here = recent(patrol.here, now());
+  if (!here) return null;
+  const { lon, lat, accuracy_m, t_ms } = here;
+  return { lon, lat, accuracy_m, datum: 'wgs84', provider: 'gps', fixed_at: iso(new Date(t_ms)) };
+}
 
 /** Watch while this page is in front; with the screen off a web page gets no fixes, hence the wake lock. */
 function walk() {
@@ -73,6 +79,7 @@ async function stayAwake() {
 function rest() {
   if (watchId !== null) navigator.geolocation.clearWatch(watchId);
   watchId = null;
+  patrol.here = null;
   wake?.release().catch(() => {});
   clearInterval(sender);
   sender = null;

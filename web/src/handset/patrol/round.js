@@ -2,9 +2,30 @@
 import { iso } from '@/shared/clock.js';
 import { distance_m as metres } from '../place/distance.js';
 
+export const VISIT = 'checkpoint.visit';
 const DOUBT_M = 50; // the server believes no more of a fix than this either
 
 const dayOf = (time) => iso(new Date(time)).slice(0, 10);
+
+const OLD_MS = 60_000; // where somebody was longer ago is not where they are
+
+/** The fix, while it still says where one is. t_ms: when it was taken. */
+export const recent = (here, time) => (here && time - here.t_ms <= OLD_MS ? here : null);
+
+/**
+ * The points with what this phone did of them today and the server has not told back: what waits counts as done; what was
+ * refused does not, and is marked.
+ * @param {object[]} points rows of the collection  @param {object[]} works what is unsent
+ */
+export function ticked(points, works, time) {
+  const mine = works.filter(({ kind, op }) => kind === VISIT && dayOf(op.occurred_at) === dayOf(time));
+  return points.map((point) => {
+    const own = mine.filter(({ op }) => op.payload.checkpoint === point.id);
+    const waiting = own.find(({ is }) => is !== 'parked');
+    if (!waiting) return { ...point, isWaiting: false, isRefused: own.length > 0 };
+    return { ...point, visited_at: waiting.op.occurred_at, due_at: dueAfter(point, time), due: false, isWaiting: true, isRefused: false };
+  });
+}
 
 /**
  * @param {object[]} points rows of the collection  @param {object|null} here  @param {Date} now
