@@ -17,7 +17,7 @@ from api.schemas.named import NamedSchema
 from api.schemas.person import PersonRefSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
-from grid.events import handling
+from grid.events import handling, notify
 from grid.supervision import dossier, supervision, supervision_list
 from grid.supervision.supervision import Order, Supervision, SupervisionKind, SupervisionLevel
 from grid.supervision.supervision_list import Filters, SupervisionLight
@@ -237,7 +237,7 @@ def _told(row: Supervision) -> dict[str, Any]:
             "id": event.id,
             "case_no": event.case_no,
             "state": event.state,
-            "category": dossier.class_name(event),
+            "category": notify.class_name(event),
             "area_name": row.area.name,
         },
         "may_reply": supervision_list.may_reply(current_user, row),

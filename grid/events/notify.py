@@ -69,7 +69,7 @@ def deliver(payload: dict[str, Any]) -> None:
 
 def headline(event: Event) -> str:
     """A case in a few words: 【演练】占道经营 · 大岭社区第1网格."""
-    return f"{'【演练】' if event.is_practice else ''}{_class_name(event)} · {event.area.name}"
+    return f"{'【演练】' if event.is_practice else ''}{class_name(event)} · {event.area.name}"
 
 
 def outside(event: Event, cause: Cause, key: str, what: str, *, urgent: bool = False) -> Outside:
@@ -80,7 +80,7 @@ def outside(event: Event, cause: Cause, key: str, what: str, *, urgent: bool = F
         event.area.name,
         what,
         key,
-        class_name=_class_name(event),
+        class_name=class_name(event),
         case_no=event.case_no,
         event_id=event.id,
         is_urgent=urgent,
@@ -88,7 +88,8 @@ def outside(event: Event, cause: Cause, key: str, what: str, *, urgent: bool = F
     )
 
 
-def _class_name(event: Event) -> str:
+def class_name(event: Event) -> str:
+    """What a case is, in the words of its class."""
     category = rulebook.current().by_id.get(event.category_id)
     return category.name if category else "事件"
 

@@ -81,7 +81,7 @@ def _end(event: Event, source: State, at: datetime) -> None:
 
 
 def _lacks_first(event: Event, state: State) -> bool:
-    """Is the clock of a state missing? Only the first ever is; handed on meanwhile, it would have been cancelled."""
+    """Is the clock of a state missing? Only the first ever is; handed on, it would have been cancelled."""
     clocks = exists().where(deadline.Deadline.event_id == event.id, deadline.Deadline.kind == CLOCKS[state])
     handed = exists().where(
         EventLog.event_id == event.id, EventLog.action.in_(_OTHER_LEVEL), EventLog.source == state

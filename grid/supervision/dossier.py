@@ -13,7 +13,6 @@ from grid.accounts.department import Department
 from grid.accounts.user import User
 from grid.calendars import almanac
 from grid.db import db
-from grid.events import rulebook
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event
@@ -77,9 +76,3 @@ def _line(event: Event, row: Deadline) -> ClockLine:
         row.finished_at,
         Light.NONE if is_off else light(row.yellow_at, row.due_at, at),
     )
-
-
-def class_name(event: Event) -> str:
-    """What a case is, in the words of its class."""
-    found = rulebook.current().by_id.get(event.category_id)
-    return found.name if found else "事件"

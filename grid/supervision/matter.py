@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, exists, false, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from grid import clock
 from grid.accounts import department as departments
@@ -24,13 +24,14 @@ from grid.accounts.user import Grant, User
 from grid.areas import net
 from grid.areas.area import Area
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, db, new_id
-from grid.errors import Conflict, Forbidden, Invalid, NotFound
+from grid.errors import Conflict, Forbidden, Invalid
 from grid.events import deadline as deadlines
 from grid.events import rulebook
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.procedure_rule import Rule
 from grid.job import job
+from grid.row import get_row, hold_row, newest
 from grid.trail import entry as trail
 
 KIND = "matter.moved"
@@ -87,7 +88,10 @@ LEADS = frozenset({EntryKind.DEPLOY, EntryKind.REPORT, EntryKind.DONE})
 
 
 class Matter(Versioned, Base):
-    """Matter (督办事项). source: who wants it done. done_at: when its departments said that it is."""
+    """Matter (督办事项). source: who wants it done. done_at: when its departments said that it is.
+
+    office_path: the area of the office that handed it down; nobody below strikes it off.
+    """
 
     __tablename__ = "matter"
     __table_args__ = (Index("ix_matter_state_id", "state", "id"),)
@@ -325,13 +329,12 @@ def _end(matter: Matter, now: datetime, *kinds: DeadlineKind) -> None:
 
 def get(actor: User, matter_id: UUID) -> Matter:
     """A matter in the caller's scope. Raises NotFound."""
-    return _there(db.session.scalar(_one(actor, matter_id)))
+    return get_row(_one(actor, matter_id), MISSING)
 
 
 def hold(actor: User, matter_id: UUID) -> Matter:
     """The same, locked until the commit."""
-    locked = _one(actor, matter_id).with_for_update(of=Matter)
-    return _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    return hold_row(_one(actor, matter_id), MISSING)
 
 
 def listed(
@@ -341,13 +344,17 @@ def listed(
     found = select(Matter).where(_visible(actor)).options(*_LOADS)
     if state is not None:
         found = found.where(Matter.state == state)
-    if after is not None:
-        found = found.where(Matter.id < after)
-    rows = list(db.session.scalars(found.order_by(Matter.id.desc()).limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return newest(found, after, limit)
 
 
-_LOADS = (selectinload(Matter.units), selectinload(Matter.entries), selectinload(Matter.clocks))
+MISSING = "没有这件督办事项，或不在你的范围里。"
+_LOADS = (
+    joinedload(Matter.area, innerjoin=True),
+    joinedload(Matter.issuer, innerjoin=True),
+    selectinload(Matter.units),
+    selectinload(Matter.entries),
+    selectinload(Matter.clocks),
+)
 
 
 def _visible(actor: User) -> ColumnElement[bool]:
@@ -356,9 +363,3 @@ def _visible(actor: User) -> ColumnElement[bool]:
 
 def _one(actor: User, matter_id: UUID) -> Select[Matter]:
     return select(Matter).where(Matter.id == matter_id, _visible(actor)).options(*_LOADS)
-
-
-def _there(matter: Matter | None) -> Matter:
-    if matter is None:
-        raise NotFound("没有这件督办事项，或不在你的范围里。")
-    return matter

@@ -72,7 +72,7 @@ class SupervisionState(StrEnum):
 
 
 class Supervision(Versioned, Base):
-    """Supervision (督办). department_id: who must reply, if somebody must; due_at: until when, as its clock has it.
+    """Supervision (督办). department_id: who must reply, if somebody must; due_at: until when, as its clock says.
 
     office_path: the area of the office that issued it; nobody below closes it.
     """

@@ -61,9 +61,16 @@ def test_two_ladders_for_one_clock_are_refused_and_both_named(app: Flask) -> Non
     assert _put(app, OVER, kind="case").status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["accept", "check", "reply", "matter_finish"])
+def test_only_a_case_and_its_departments_are_supervised_by_themselves(app: Flask, kind: str) -> None:
+    told = assert_problem(_put(app, PRESS, kind=kind), 422, "invalid")
+    assert "不能自动督办" in told["detail"]
+
+
 @pytest.mark.parametrize(
     ("rungs", "slug", "words"),
     [
+        ([{**PRESS, "moment": "before"}], "invalid", "没有超期不能督办"),
         ([{**PRESS, "unit": None}], "contradicting-rules", "要有单位"),
         ([{**WARN, "unit": "work_hour"}], "invalid", "没有单位"),
         ([{**WARN, "value": 100}], "invalid", "1 到 99"),

@@ -45,6 +45,29 @@ def _race(events: list[tuple[UUID, str]], runners: list[Person]) -> list[list[Te
     return [list(answer) for answer in zip(*answers, strict=True)]
 
 
+def test_two_who_link_the_same_cases_from_either_end_wait_for_each_other(app: Flask) -> None:
+    pairs = [(make_event().id, make_event().id) for _ in range(6)]
+    runners = [Person(app, "dd01"), Person(app, "pqy01")]
+    barrier, codes = Barrier(2), list[int]()
+
+    def run(number: int) -> None:
+        for pair in pairs:
+            event, other = pair if number else pair[::-1]
+            etag = runners[number].event(event)["etag"]
+            barrier.wait(timeout=60)
+            path, told = f"/api/events/{event}/links", {"other": str(other)}
+            codes.append(runners[number].post(path, json=told, headers={"If-Match": etag}).status_code)
+
+    threads = [Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Counter(codes)[200] == len(pairs)
+    assert {*codes} <= {200, 409, 412}
+
+
 def test_two_dispatchers_race_on_each_of_many_events_and_each_has_one_winner(app: Flask) -> None:
     total = EVENTS[db.engine.dialect.name]
     # 河道污染: filed by itself, but two departments are equally responsible, so dispatch waits for a person.

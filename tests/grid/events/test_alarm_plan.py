@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grid.calendars.almanac import Almanac
 from grid.calendars.policy import Policy
 from grid.clock import LOCAL
+from grid.events import deadline as deadlines
 from grid.events import ladder as ladders
-from grid.events.deadline import Deadline, DeadlinePause
+from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.ladder import Ladder
 from grid.events.rung import Act, Moment, Rung, Whom
+from grid.supervision import sweep
 from grid.worktime.day import shipped_days
 from grid.worktime.limit import Limit, Unit
 
 START = datetime(2026, 9, 28, 9, tzinfo=LOCAL)  # the golden week lies ahead
 NOW = Almanac(1, shipped_days(), {})
+BARE = Almanac(2, [], {})  # no notice is in: every Monday to Friday is worked
 CALENDAR = NOW.calendar(Policy())
 LIMITS = st.builds(Limit, st.integers(1, 20), st.sampled_from(list(Unit)))
 WHOM = (Whom.HOLDER,)
@@ -32,11 +39,12 @@ RUNGS = st.one_of(
 LADDERS = st.lists(RUNGS, min_size=1, max_size=6).map(lambda rungs: Ladder(1, tuple(rungs)))
 # What happens, and how many hours after the last.
 DEEDS = st.lists(
-    st.tuples(st.sampled_from(["look", "look", "pause", "resume", "extend"]), st.integers(0, 60)), max_size=14
+    st.tuples(st.sampled_from(["look", "look", "pause", "resume", "extend", "redate"]), st.integers(0, 60)),
+    max_size=14,
 )
 
 
-def _clock(limit: Limit, ladder: Ladder) -> Deadline:
+def _clock(limit: Limit, ladder: Ladder, almanac: Almanac = NOW) -> Deadline:
     row = Deadline(
         kind=DeadlineKind.HANDLE,
         limit_value=limit.value,
@@ -47,39 +55,42 @@ def _clock(limit: Limit, ladder: Ladder) -> Deadline:
         rungs_done=0,
         pauses=[],
     )
-    row.compute(NOW, Policy())
-    row.plan(START, ladder, CALENDAR)
+    row.compute(almanac, Policy())
+    row.plan(START, ladder, almanac.calendar(Policy()))
     return row
 
 
-def _look(row: Deadline, ladder: Ladder, now: datetime) -> list[tuple[int, datetime]]:
+@contextmanager
+def _rules(ladder: Ladder, almanac: Almanac) -> Iterator[None]:
+    """What the domain reads from the database, given by hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deadlines, "ladder_of", lambda row: ladder)
+        patch.setattr(deadlines, "policies", SimpleNamespace(by_number=lambda number: Policy()))
+        patch.setattr(deadlines, "almanac", SimpleNamespace(current=lambda hold=False: almanac))
+        yield
+
+
+def _look(row: Deadline, ladder: Ladder, now: datetime, almanac: Almanac = NOW) -> list[tuple[int, datetime]]:
     """What the worker's sweep says at that moment."""
     if row.next_alarm_at is None or not row.next_alarm_at < now:
         return []
-    said = sorted(
-        (moment, bit)
-        for bit, moment in row.rungs_of(ladder, CALENDAR)
-        if not row.rungs_done & bit and moment < now
-    )
-    for _, bit in said:
-        row.rungs_done |= bit
-    row.look_ahead(ladder, CALENDAR)
-    return [(bit, moment) for moment, bit in said]
+    with _rules(ladder, almanac):
+        said = sweep._due(row, "/1/", now, almanac.calendar(Policy()))
+    return [(int(alarm.key.split(":")[2]), alarm.planned_at) for alarm in said]
 
 
-def _do(row: Deadline, ladder: Ladder, deed: str, at: datetime) -> None:
-    match deed, row.state:
-        case "pause", DeadlineState.RUNNING:
-            row.state, row.next_alarm_at = DeadlineState.PAUSED, None
-            row.pauses.append(DeadlinePause(paused_at=at, reason=""))
-        case "resume", DeadlineState.PAUSED:
-            row.pauses[-1].resumed_at, row.state = at, DeadlineState.RUNNING
-            row.compute(NOW, Policy())
-            row.plan(at, ladder, CALENDAR)
-        case "extend", DeadlineState.RUNNING:
-            row.extensions += 1
-            row.compute(NOW, Policy())
-            row.plan(at, ladder, CALENDAR)
+def _do(row: Deadline, ladder: Ladder, deed: str, at: datetime, almanac: Almanac = NOW) -> None:
+    with _rules(ladder, almanac):
+        match deed, row.state:
+            case "pause", DeadlineState.RUNNING:
+                deadlines.stop(row, at, "")
+            case "resume", DeadlineState.PAUSED:
+                deadlines.go_on(row, at)
+            case "extend", DeadlineState.RUNNING:
+                row.extensions += 1
+                deadlines._recompute(row, at)
+            case "redate", DeadlineState.RUNNING:
+                deadlines._recompute(row, at)
 
 
 @settings(max_examples=300, deadline=None)
@@ -87,19 +98,21 @@ def _do(row: Deadline, ladder: Ladder, deed: str, at: datetime) -> None:
 def test_each_rung_is_said_once_for_its_moment_and_none_is_lost(
     limit: Limit, ladder: Ladder, deeds: list[tuple[str, int]]
 ) -> None:
-    row, now = _clock(limit, ladder), START
+    row, now, almanac = _clock(limit, ladder, BARE), START, BARE
     said: list[tuple[int, datetime]] = []
     for deed, hours in deeds:
         now += timedelta(hours=hours)
-        said += _look(row, ladder, now)
-        _do(row, ladder, deed, now)
+        said += _look(row, ladder, now, almanac)
+        if deed == "redate" and row.state is DeadlineState.RUNNING:
+            almanac = NOW  # the notice is in, once
+        _do(row, ladder, deed, now, almanac)
         assert row.next_alarm_at is None or row.state is DeadlineState.RUNNING
-    _do(row, ladder, "resume", now)
-    said += _look(row, ladder, end := now + timedelta(days=400))
+    _do(row, ladder, "resume", now, almanac)
+    said += _look(row, ladder, end := now + timedelta(days=400), almanac)
 
     assert len(said) == len(set(said))
     # What the clock ends with was said: for the moment it has now, or for another that had come by then.
-    assert {bit for bit, _ in row.rungs_of(ladder, CALENDAR)} <= {bit for bit, _ in said}
+    assert {bit for bit, _ in row.rungs_of(ladder, almanac.calendar(Policy()))} <= {bit for bit, _ in said}
     assert row.next_alarm_at is None
     assert _look(row, ladder, end + timedelta(days=400)) == []
 
