@@ -194,26 +194,26 @@ def hush(told: dict[str, Any]) -> dict[str, Any]:
     return _told(street)
 
 
-@blp.get("/quiet-hours/<int:row_id>")
+@blp.get("/quiet-hours/<int:hours_id>")
 @requires(Permission.NOTICE_MANAGE)
 @blp.etag
 @blp.response(200, QuietHoursSchema)
-def hours(row_id: int) -> dict[str, Any]:
+def hours(hours_id: int) -> dict[str, Any]:
     """One row."""
-    found = ruling.get(current_user, QuietHours, row_id)
+    found = ruling.get(current_user, QuietHours, hours_id)
     blp.set_etag({"version": found.version})
     return _hours(found)
 
 
-@blp.patch("/quiet-hours/<int:row_id>")
+@blp.patch("/quiet-hours/<int:hours_id>")
 @requires(Permission.NOTICE_MANAGE)
 @blp.etag
 @blp.arguments(RowEndSchema)
 @blp.response(200, QuietHoursSchema)
-def unhush(told: dict[str, Any], row_id: int) -> dict[str, Any]:
+def unhush(told: dict[str, Any], hours_id: int) -> dict[str, Any]:
     """Let quiet hours end on another day. If-Match: their version."""
     with transaction():
-        found = ruling.get(current_user, QuietHours, row_id)
+        found = ruling.get(current_user, QuietHours, hours_id)
         blp.check_etag({"version": found.version})
         ruling.end(current_user, found, quiet_hours.same, told["valid_to"])
     blp.set_etag({"version": found.version})

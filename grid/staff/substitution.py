@@ -145,8 +145,11 @@ def leavers(actor: User) -> list[User]:
 
 def successors(actor: User) -> list[User]:
     """Who could have them: people of the actor's streets and department; for who manages all, everybody."""
-    if any(Relation.ANY in grant.relations for grant in actor.grants(Permission.DELEGATION_MANAGE)):
+    managed = list(actor.grants(Permission.DELEGATION_MANAGE))
+    if any(Relation.ANY in grant.relations for grant in managed):
         return _people(true())
+    if not managed and not _lendable(actor):
+        return []  # who has nothing to give has nobody to choose
     homes = {net.current().home(held.area.path) for held in actor.posts}
     here = (
         exists()

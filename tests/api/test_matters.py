@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from fixtures.daling import STREET
-from grid.commands import COMMANDS, HANDLERS, SWEEPS
 from grid.areas import net
+from grid.commands import COMMANDS, HANDLERS, SWEEPS
 from grid.db import db, transaction
 from grid.events import redating
 from grid.events.deadline import Deadline

@@ -371,8 +371,8 @@ EXAMPLES: dict[str, Example] = {
     "POST /api/quiet-hours": Example(
         200, request=lambda: {"json": {"begins": "22:00", "ends": "07:00", "area": STREET}}
     ),
-    "GET /api/quiet-hours/{row_id}": Example(404, "calendar"),
-    "PATCH /api/quiet-hours/{row_id}": Example(
+    "GET /api/quiet-hours/{hours_id}": Example(404, "calendar"),
+    "PATCH /api/quiet-hours/{hours_id}": Example(
         404, "calendar", lambda: {"json": {"valid_to": None}, "headers": STALE}
     ),
     "POST /api/notice-endpoints": Example(201, request=_robot),
@@ -459,7 +459,7 @@ def things(app: Flask, streets: None) -> dict[str, list[Thing]]:
                 "",
                 {
                     "rule_id": "99",
-                    "row_id": "99",
+                    "hours_id": "99",
                     "endpoint_id": str(uuid4()),
                     "delivery_id": str(uuid4()),
                     "delegation_id": "99",

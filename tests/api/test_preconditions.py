@@ -31,7 +31,7 @@ ELSEWHERE = {
     "PATCH /api/checkpoints/{checkpoint_id}",
     "PATCH /api/procedures/{rule_id}",
     "PATCH /api/notice-rules/{rule_id}",
-    "PATCH /api/quiet-hours/{row_id}",
+    "PATCH /api/quiet-hours/{hours_id}",
     "PUT /api/notice-endpoints/{endpoint_id}",
     "PATCH /api/ladders/{ladder_id}",
     "POST /api/supervisions/{supervision_id}/reply",

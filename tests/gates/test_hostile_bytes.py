@@ -46,7 +46,7 @@ def _bodies(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
 def test_no_odd_value_in_any_field_of_any_body_is_a_server_error(app: Flask) -> None:
     document = Caller(app).get("/api/openapi.json").json
-    people = [Person(app, name) for name in ("wg01", "dd01", "cg01", "xt01")]
+    people = [Person(app, name, sign_in="/api/sessions") for name in ("wg01", "dd01", "cg01", "xt01")]
     wrong, sent = [], 0
     for method, path, schema in _bodies(document):
         person = _able(people, document["paths"][path][method.lower()]["x-permission"])
@@ -80,7 +80,7 @@ def test_no_odd_value_in_a_right_report_is_a_server_error(app: Flask) -> None:
 
 def test_no_odd_value_in_any_query_is_a_server_error(app: Flask) -> None:
     document = Caller(app).get("/api/openapi.json").json
-    people = [Person(app, name) for name in ("wg01", "dd01", "cg01", "xt01")]
+    people = [Person(app, name, sign_in="/api/sessions") for name in ("wg01", "dd01", "cg01", "xt01")]
     words = [
         "%00",
         "a%00b",

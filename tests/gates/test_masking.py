@@ -40,11 +40,12 @@ def _row(full: tuple[str, ...] = (), masked: tuple[str, ...] = ()) -> dict[str, 
 
 
 # field → post → what it gets to see. Members of the staff sign their work with their names: who sees a case sees
-# who reported it; who can be sent is told to those who send. Accounts are kept by the system administrator alone.
+# who reported it; who can be sent is told to those who send; who lends a post, to whom. Accounts are kept by the
+# system administrator alone.
 TABLE = {
     "mobile number of the staff": _row(masked=("system_admin",)),
     "name of who reported a case in reach": _row(full=("grid_worker", *OFFICE, *UNIT, "system_admin")),
-    "name of a colleague in the same street": _row(full=(*OFFICE, "system_admin")),
+    "name of a colleague in the same street": _row(full=("grid_worker", *OFFICE, *UNIT, "system_admin")),
     "words of a case in reach": _row(full=("grid_worker", *OFFICE, *UNIT)),
     "words of a case in another grid": _row(full=OFFICE),
     "notice to somebody else": _row(),
