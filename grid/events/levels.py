@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grid.accounts.permission import Relation
+from grid.accounts.permission import Permission, Relation
 from grid.accounts.scope import is_within
 from grid.accounts.user import User
 from grid.areas import net
@@ -22,9 +22,14 @@ from grid.events.step import Step
 
 def may_take(actor: User, row: Transition[Any], event: Event) -> bool:
     """May the actor take this step here: by right and place, and not from below the level that has the case?"""
-    if row.permission is None or not may(actor, row.permission, event):
+    return row.permission is not None and may_here(actor, row.permission, event)
+
+
+def may_here(actor: User, permission: Permission, event: Event) -> bool:
+    """The same of a right that moves no state."""
+    if not may(actor, permission, event):
         return False
-    grants = list(actor.grants(row.permission))
+    grants = list(actor.grants(permission))
     if any(grant.relations - {Relation.AREA} for grant in grants):
         return True  # departments and workers have their part whoever else has the case
     here = (grant.path for grant in grants if is_within(event.area_path, grant.path))

@@ -14,9 +14,9 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import Base, BigId, Coded, UTCDateTime, db
 from grid.errors import Conflict, Forbidden, Invalid, NotFound
-from grid.events import history
+from grid.events import history, levels
 from grid.events.event import Event
-from grid.events.scope import may, visible
+from grid.events.scope import visible
 from grid.events.state import FINAL
 from grid.trail import entry as trail
 
@@ -109,7 +109,7 @@ def _add(actor: User, event: Event, other_id: UUID, kind: LinkKind) -> EventLink
 
 
 def _check_right(actor: User, event: Event) -> None:
-    if not may(actor, Permission.EVENT_MERGE, event):
+    if not levels.may_here(actor, Permission.EVENT_MERGE, event):
         raise Forbidden("你的岗位不能关联案卷。")
 
 

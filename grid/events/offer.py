@@ -59,7 +59,7 @@ def offers(actor: User, event: Event) -> list[Offer]:
 
 def _links(actor: User, event: Event) -> list[Offer]:
     """Link with another case, or take a link away: whatever the state."""
-    if not may(actor, P.EVENT_MERGE, event):
+    if not levels.may_here(actor, P.EVENT_MERGE, event):
         return []
     number = Field("other", "另一件的案卷号", "line", True)
     ways = [Offer("link", "关联案卷", "links", False, False, (number, note(False)))]

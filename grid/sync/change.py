@@ -134,12 +134,14 @@ def _before(row: Any, followed: Followed) -> SimpleNamespace:
 
 @event.listens_for(db.session, "do_orm_execute")
 def _note_bulk(state: ORMExecuteState) -> Any:
-    if not (state.is_update or state.is_delete) or state.bind_mapper is None:
+    if not (state.is_insert or state.is_update or state.is_delete) or state.bind_mapper is None:
         return None
     model = state.bind_mapper.class_
     followed = _FOLLOWED.get(model)
     if followed is None:
         return None
+    if state.is_insert:
+        raise TypeError(f"{model.__name__} rows are added to the session, which tells the phones")
     where = getattr(state.statement, "whereclause", None)
     before = _audiences(state.session, model, followed, where)
     result = state.invoke_statement()

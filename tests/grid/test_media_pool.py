@@ -256,7 +256,8 @@ def test_a_forked_process_gets_decoders_of_its_own():
 
 
 PARENT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # started from a shell's background, it would be ignored
 from grid.media.image import decode
 from grid.media.pool import pool
 from tests.factories.photo import jpeg

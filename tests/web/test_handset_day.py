@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,8 +94,9 @@ def test_a_spoken_note_goes_with_the_report_and_is_heard_at_the_desk(
     desk.goto(f"/console/#/events/{phone.url.rpartition('/')[2]}")
     desk.get_by_test_id("voice").click()
     player = desk.get_by_test_id("voice-player")
-    desk.wait_for_function("document.querySelector('[data-test=voice-player]')?.readyState >= 1")
-    assert player.get_attribute("src").startswith("blob:")  # type: ignore[union-attr]
+    expect(player).to_have_js_property("error", None)
+    expect(player).to_have_attribute("src", re.compile("^blob:"))
+    expect(player).not_to_have_js_property("readyState", 0)
     keep(desk, "console-voice")
 
 

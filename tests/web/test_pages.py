@@ -39,7 +39,6 @@ def test_the_desk_shows_queue_map_and_case_and_moves_by_keys(console: Callable[[
     desk.keyboard.press("Enter")
 
     expect(desk.get_by_test_id("case-state")).to_be_visible()
-    expect(desk.get_by_test_id("photo").first).to_be_visible()
     expect(desk.locator(".leaflet-container canvas").first).to_be_visible()
     keep(desk, "console-desk")
 
