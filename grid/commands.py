@@ -60,6 +60,10 @@ def errands() -> tuple[Errand, ...]:
     return (Errand("notice.send", post.take, post.carry, post.settle),)
 
 
+# Eight threads with a heap each keep 30 MB more in a worker than with two heaps between them (glibc).
+SERVED_WITH = {"MALLOC_ARENA_MAX": "2"}
+
+
 @click.command("run")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, envvar="PORT")
@@ -81,7 +85,8 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         "75",  # longer than a phone or a proxy leaves a connection unused
         "wsgi:create_app()",
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606  our own arguments
+    command = [sys.executable, "-m", "gunicorn", *arguments]
+    os.execve(sys.executable, command, SERVED_WITH | os.environ)  # noqa: S606  our own arguments
 
 
 @click.command("worker")

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from grid.commands import SERVED_WITH
 from tests.harness.port import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ class CrashRig:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.log = folder / "server.log"
-        self.env = {"WANGGE_DATA": str(folder), **(env or {})}
+        self.env = {"WANGGE_DATA": str(folder), **SERVED_WITH, **(env or {})}
         self._chdir = chdir
         self._command = [*under, sys.executable, "-m", "gunicorn", app]
         self._command += [
