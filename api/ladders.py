@@ -7,12 +7,14 @@ from typing import Any
 from marshmallow import RAISE, validate
 
 from api.auth import current_user
-from api.fields import Schema, Text, coded, fields, one_of
+from api.fields import Schema, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
+from api.schemas.dated import EndSchema, PlaceSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
+from grid import ruling
 from grid.accounts.permission import Permission
 from grid.areas import net
 from grid.areas.net import Node
@@ -25,13 +27,6 @@ from grid.events.rung import Act, Moment, Rung, Whom
 from grid.worktime.limit import Unit
 
 blp = Blueprint("ladders", __name__, url_prefix="/api/ladders", description="催办升级")
-
-
-class ChoiceSchema(Schema):
-    """A code and its word."""
-
-    code = fields.String(required=True)
-    label = fields.String(required=True)
 
 
 class RungSchema(Schema):
@@ -76,19 +71,13 @@ class LaddersSchema(Schema):
     area = fields.Nested(NamedSchema, required=True)
     items = fields.List(fields.Nested(LadderSchema), required=True)
     rows = fields.List(fields.Nested(LadderRowSchema), required=True)
-    moments = fields.List(fields.Nested(ChoiceSchema), required=True)
-    acts = fields.List(fields.Nested(ChoiceSchema), required=True)
-    whom = fields.List(fields.Nested(ChoiceSchema), required=True)
-    units = fields.List(fields.Nested(ChoiceSchema), required=True)
+    moments = fields.List(coded(), required=True)
+    acts = fields.List(coded(), required=True)
+    whom = fields.List(coded(), required=True)
+    units = fields.List(coded(), required=True)
 
 
-class LadderQuerySchema(Schema):
-    """area: the street, or anything in it; the caller's own when left out."""
-
-    area = Text(maximum=20)
-
-
-class LadderPutSchema(LadderQuerySchema):
+class LadderPutSchema(PlaceSchema):
     """A ladder; no rungs: nobody is told. replace: ends the row it follows."""
 
     kind = fields.String(required=True, validate=one_of(DeadlineKind))
@@ -102,15 +91,9 @@ class LadderPutSchema(LadderQuerySchema):
     replace = fields.Boolean(load_default=False)
 
 
-class LadderEndSchema(Schema):
-    """valid_to: the first day on which the row no longer holds; null: it holds on."""
-
-    valid_to = fields.Date(required=True, allow_none=True)
-
-
 @blp.get("")
 @requires(Permission.PROCEDURE_READ)
-@blp.arguments(LadderQuerySchema, location="query", unknown=RAISE)
+@blp.arguments(PlaceSchema, location="query", unknown=RAISE)
 @blp.response(200, LaddersSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The ladders of a street."""
@@ -150,7 +133,7 @@ def row(ladder_id: int) -> dict[str, Any]:
 @blp.patch("/<int:ladder_id>")
 @requires(Permission.PROCEDURE_MANAGE)
 @blp.etag
-@blp.arguments(LadderEndSchema)
+@blp.arguments(EndSchema)
 @blp.response(200, LadderRowSchema)
 @blp.alt_response(422, description="contradicts another row: both are named")
 def end(told: dict[str, Any], ladder_id: int) -> dict[str, Any]:
@@ -158,7 +141,7 @@ def end(told: dict[str, Any], ladder_id: int) -> dict[str, Any]:
     with transaction():
         found = ladders.get(ladder_id)
         blp.check_etag({"version": found.version})
-        ladders.end(current_user, found, told["valid_to"])
+        ruling.end(current_user, found, told["valid_to"])
     blp.set_etag({"version": found.version})
     return _row(found)
 
@@ -169,15 +152,11 @@ def _told(street: Node) -> dict[str, Any]:
         "area": street,
         "items": [_item(kind, now.of(street.path, kind)) for kind in DEFAULTS],
         "rows": [_row(row) for row in ladders.rows(street.path)],
-        **{name: _choices(kind) for name, kind in _WORDS.items()},
+        "moments": list(Moment),
+        "acts": list(Act),
+        "whom": list(Whom),
+        "units": list(Unit),
     }
-
-
-_WORDS: dict[str, Any] = {"moments": Moment, "acts": Act, "whom": Whom, "units": Unit}
-
-
-def _choices(kind: Any) -> list[dict[str, str]]:
-    return [{"code": one.value, "label": one.label} for one in kind]
 
 
 def _item(kind: DeadlineKind, held: Ladder) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from grid.db import transaction
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineState
 from grid.events.procedure_rule import Rule
-from grid.supervision import matter as matters
-from grid.supervision.matter import EntryKind, Matter, MatterKind, MatterState, Order
+from grid.supervision import matter_list, matter_writing
+from grid.supervision.matter import MOST, EntryKind, Matter, MatterKind, MatterState
+from grid.supervision.matter_issue import Order, hand_down
 from grid.worktime.limit import Light, light
 
 blp = Blueprint("matters", __name__, url_prefix="/api/matters", description="督办事项")
@@ -49,8 +50,8 @@ class MatterEntrySchema(Schema):
     words = fields.String(required=True)
 
 
-class MatterSchema(Schema):
-    """A matter with its ledger. kinds: of entries the caller may write now."""
+class MatterLineSchema(Schema):
+    """A matter as a list has it. kinds: of entries the caller may write now."""
 
     id = fields.UUID(required=True)
     title = fields.String(required=True)
@@ -67,9 +68,15 @@ class MatterSchema(Schema):
     lead = fields.Nested(NamedSchema, required=True)
     assist = fields.List(fields.Nested(NamedSchema), required=True)
     clocks = fields.List(fields.Nested(MatterClockSchema), required=True)
-    entries = fields.List(fields.Nested(MatterEntrySchema), required=True)
+    entry_count = fields.Integer(required=True)
     kinds = fields.List(coded(), required=True)
     version = fields.Integer(required=True)
+
+
+class MatterSchema(MatterLineSchema):
+    """A matter with its ledger."""
+
+    entries = fields.List(fields.Nested(MatterEntrySchema), required=True)
 
 
 class MatterQuerySchema(PageQuerySchema):
@@ -97,7 +104,7 @@ class MatterOrderSchema(Schema):
     assist = fields.List(
         Text(maximum=40, minimum=1),
         load_default=list,
-        validate=validate.Length(0, matters.MOST, error=f"最多 {matters.MOST} 个单位。"),
+        validate=validate.Length(0, MOST, error=f"最多 {MOST} 个单位。"),
     )
 
 
@@ -111,11 +118,11 @@ class MatterWriteSchema(Schema):
 @blp.get("")
 @requires(Permission.MATTER_READ)
 @blp.arguments(MatterQuerySchema, location="query", unknown=RAISE)
-@blp.response(200, page_of(MatterSchema))
+@blp.response(200, page_of(MatterLineSchema))
 def listed(told: dict[str, Any]) -> dict[str, Any]:
     """Matters in the caller's scope, newest first."""
     state = MatterState(told["state"]) if "state" in told else None
-    items, following = matters.listed(current_user, state, told["after"], told["limit"])
+    items, following = matter_list.listed(current_user, state, told["after"], told["limit"])
     return {"items": [_told(matter) for matter in items], "next": following}
 
 
@@ -130,12 +137,12 @@ def issue(told: dict[str, Any]) -> dict[str, Any]:
     made: list[UUID] = []
 
     def work() -> dict[str, Any]:
-        made.append(matters.issue(current_user, order).id)
+        made.append(hand_down(current_user, order).id)
         return {"matter": str(made[0])}
 
     with transaction():
         result = once("matter.issue", told, work)
-    return _told(matters.get(current_user, made[0] if made else UUID(result["matter"])))
+    return _whole(matter_list.get(current_user, made[0] if made else UUID(result["matter"])))
 
 
 @blp.get("/words")
@@ -154,9 +161,9 @@ def words(told: dict[str, str]) -> dict[str, Any]:
 @blp.response(200, MatterSchema)
 def one(matter_id: UUID) -> dict[str, Any]:
     """One matter with its ledger."""
-    found = matters.get(current_user, matter_id)
+    found = matter_list.get(current_user, matter_id)
     blp.set_etag({"version": found.version})
-    return _told(found)
+    return _whole(found)
 
 
 @blp.post("/<uuid:matter_id>/entries")
@@ -169,16 +176,20 @@ def one(matter_id: UUID) -> dict[str, Any]:
 def write(told: dict[str, Any], matter_id: UUID) -> dict[str, Any]:
     """Write into its ledger: departments what they did, the office that it is struck off or goes back."""
     with transaction():
-        found = matters.hold(current_user, matter_id)
+        found = matter_list.hold(current_user, matter_id)
         blp.check_etag({"version": found.version})
-        matters.write(current_user, found, EntryKind(told["kind"]), told["words"])
-    found = matters.get(current_user, matter_id)
+        matter_writing.write(current_user, found, EntryKind(told["kind"]), told["words"])
+    found = matter_list.get(current_user, matter_id)
     blp.set_etag({"version": found.version})
-    return _told(found)
+    return _whole(found)
+
+
+def _whole(matter: Matter) -> dict[str, Any]:
+    return _told(matter) | {"entries": matter.entries}
 
 
 def _told(matter: Matter) -> dict[str, Any]:
-    names = "id title content source area kind state issuer issued_at done_at closed_at entries version"
+    names = "id title content source area kind state issuer issued_at done_at closed_at entry_count version"
     lead, *assist = [unit.department for unit in matter.units]
     clocks = [_clock(row) for row in matter.clocks]
     return {name: getattr(matter, name) for name in names.split()} | {
@@ -186,7 +197,7 @@ def _told(matter: Matter) -> dict[str, Any]:
         "assist": assist,
         "clocks": clocks,
         "light": max((clock_["light"] for clock_ in clocks), key=_RANK.index, default=Light.NONE),
-        "kinds": [kind for kind in EntryKind if matters.may_write(current_user, matter, kind)],
+        "kinds": [kind for kind in EntryKind if not matter_writing.objection(current_user, matter, kind)],
     }
 
 

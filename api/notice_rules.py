@@ -14,8 +14,10 @@ from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
 from api.notice_endpoints import EndpointSchema
+from api.schemas.dated import EndSchema, PlaceSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
+from grid import ruling
 from grid.accounts import department as departments
 from grid.accounts import post as posts
 from grid.accounts.permission import Permission
@@ -23,7 +25,8 @@ from grid.areas import net
 from grid.areas.net import Node
 from grid.db import transaction
 from grid.notices import endpoint as endpoints
-from grid.notices import notice_rule, quiet_hours, ruling
+from grid.notices import notice_rule, quiet_hours
+from grid.notices import ruling as notice_ruling
 from grid.notices.cause import Cause
 from grid.notices.channel import Channel
 from grid.notices.notice_rule import NoticeRule, Wanted, Way
@@ -84,12 +87,6 @@ class NoticeRulesSchema(Schema):
     departments = fields.List(fields.Nested(NamedSchema), required=True)
 
 
-class PlaceSchema(Schema):
-    """area: the street, or anything in it; the caller's own when left out."""
-
-    area = Text(maximum=20)
-
-
 class NoticeRulePutSchema(PlaceSchema):
     """A row. key, post, department left out: all of them. replace: ends the row it follows."""
 
@@ -111,12 +108,6 @@ class QuietHoursPutSchema(PlaceSchema):
     ends = fields.String(required=True, validate=HOUR)
     valid_from = fields.Date()
     replace = fields.Boolean(load_default=False)
-
-
-class RowEndSchema(Schema):
-    """valid_to: the first day on which the row no longer holds; null: it holds on."""
-
-    valid_to = fields.Date(required=True, allow_none=True)
 
 
 @blp.get("/notice-rules")
@@ -155,7 +146,7 @@ def put(told: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, NoticeRuleSchema)
 def rule(rule_id: int) -> dict[str, Any]:
     """One row."""
-    found = ruling.get(current_user, NoticeRule, rule_id)
+    found = notice_ruling.get(current_user, NoticeRule, rule_id)
     blp.set_etag({"version": found.version})
     return _rule(found)
 
@@ -163,14 +154,14 @@ def rule(rule_id: int) -> dict[str, Any]:
 @blp.patch("/notice-rules/<int:rule_id>")
 @requires(Permission.NOTICE_MANAGE)
 @blp.etag
-@blp.arguments(RowEndSchema)
+@blp.arguments(EndSchema)
 @blp.response(200, NoticeRuleSchema)
 def end(told: dict[str, Any], rule_id: int) -> dict[str, Any]:
     """Let a row end on another day. If-Match: its version."""
     with transaction():
-        found = ruling.get(current_user, NoticeRule, rule_id)
+        found = notice_ruling.get(current_user, NoticeRule, rule_id)
         blp.check_etag({"version": found.version})
-        ruling.end(current_user, found, notice_rule.same, told["valid_to"])
+        ruling.end(current_user, found, told["valid_to"])
     blp.set_etag({"version": found.version})
     return _rule(found)
 
@@ -200,7 +191,7 @@ def hush(told: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, QuietHoursSchema)
 def hours(hours_id: int) -> dict[str, Any]:
     """One row."""
-    found = ruling.get(current_user, QuietHours, hours_id)
+    found = notice_ruling.get(current_user, QuietHours, hours_id)
     blp.set_etag({"version": found.version})
     return _hours(found)
 
@@ -208,14 +199,14 @@ def hours(hours_id: int) -> dict[str, Any]:
 @blp.patch("/quiet-hours/<int:hours_id>")
 @requires(Permission.NOTICE_MANAGE)
 @blp.etag
-@blp.arguments(RowEndSchema)
+@blp.arguments(EndSchema)
 @blp.response(200, QuietHoursSchema)
 def unhush(told: dict[str, Any], hours_id: int) -> dict[str, Any]:
     """Let quiet hours end on another day. If-Match: their version."""
     with transaction():
-        found = ruling.get(current_user, QuietHours, hours_id)
+        found = notice_ruling.get(current_user, QuietHours, hours_id)
         blp.check_etag({"version": found.version})
-        ruling.end(current_user, found, quiet_hours.same, told["valid_to"])
+        ruling.end(current_user, found, told["valid_to"])
     blp.set_etag({"version": found.version})
     return _hours(found)
 
@@ -224,8 +215,8 @@ def _told(street: Node) -> dict[str, Any]:
     return {
         "area": street,
         "endpoints": notice_endpoints.all_of(street.path),
-        "rules": [_rule(row) for row in ruling.rows(current_user, NoticeRule, street.path)],
-        "quiet_hours": [_hours(row) for row in ruling.rows(current_user, QuietHours, street.path)],
+        "rules": [_rule(row) for row in notice_ruling.rows(current_user, NoticeRule, street.path)],
+        "quiet_hours": [_hours(row) for row in notice_ruling.rows(current_user, QuietHours, street.path)],
         "causes": [{"code": cause.value, "name": cause.label, "keys": _named(cause.keys)} for cause in Cause],
         "channels": list(Channel),
         "ways": list(Way),

@@ -11,8 +11,10 @@ from api.fields import Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
+from api.schemas.dated import EndSchema, PlaceSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
+from grid import ruling
 from grid.accounts.permission import Permission
 from grid.areas import net
 from grid.areas.net import Node
@@ -53,29 +55,16 @@ class ProcedureSchema(Schema):
     default = fields.Boolean(required=True)
 
 
-class UnitSchema(Schema):
-    """A unit of time limits."""
-
-    code = fields.String(required=True)
-    label = fields.String(required=True)
-
-
 class ProceduresSchema(Schema):
     """The procedure of a street: what holds today, and every row of it and of the areas above."""
 
     area = fields.Nested(NamedSchema, required=True)
     items = fields.List(fields.Nested(ProcedureSchema), required=True)
     rows = fields.List(fields.Nested(ProcedureRowSchema), required=True)
-    units = fields.List(fields.Nested(UnitSchema), required=True)
+    units = fields.List(coded(), required=True)
 
 
-class ProcedureQuerySchema(Schema):
-    """area: the street, or anything in it; the caller's own when left out."""
-
-    area = Text(maximum=20)
-
-
-class ProcedurePutSchema(ProcedureQuerySchema):
+class ProcedurePutSchema(PlaceSchema):
     """A row. key: for rules of several kinds, or the code of a class. replace: ends the row it follows."""
 
     rule = fields.String(required=True, validate=one_of(Rule))
@@ -87,15 +76,9 @@ class ProcedurePutSchema(ProcedureQuerySchema):
     replace = fields.Boolean(load_default=False)
 
 
-class ProcedureEndSchema(Schema):
-    """valid_to: the first day on which the row no longer holds; null: it holds on."""
-
-    valid_to = fields.Date(required=True, allow_none=True)
-
-
 @blp.get("/procedures")
 @requires(Permission.PROCEDURE_READ)
-@blp.arguments(ProcedureQuerySchema, location="query", unknown=RAISE)
+@blp.arguments(PlaceSchema, location="query", unknown=RAISE)
 @blp.response(200, ProceduresSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The procedure of a street."""
@@ -123,14 +106,14 @@ def put(told: dict[str, Any]) -> dict[str, Any]:
 @blp.patch("/procedures/<int:rule_id>")
 @requires(Permission.PROCEDURE_MANAGE)
 @blp.etag
-@blp.arguments(ProcedureEndSchema)
+@blp.arguments(EndSchema)
 @blp.response(200, ProcedureRowSchema)
 def end(told: dict[str, Any], rule_id: int) -> dict[str, Any]:
     """Let a row end on another day. If-Match: its version."""
     with transaction():
         row = rules.get(rule_id)
         blp.check_etag({"version": row.version})
-        rules.end(current_user, row, told["valid_to"])
+        ruling.end(current_user, row, told["valid_to"])
     blp.set_etag({"version": row.version})
     return _row(row)
 
@@ -153,7 +136,7 @@ def _told(street: Node) -> dict[str, Any]:
         "area": street,
         "items": [_item(street, rule, key) for rule, key in [*DEFAULTS, *sorted(marks)]],
         "rows": [_row(row) for row in rules.rows(street.path)],
-        "units": [{"code": unit.value, "label": unit.label} for unit in Unit],
+        "units": list(Unit),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import BigInteger, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grid.db import Base, db
+from grid.db import Base, changed, db, insert
 
 ACCOUNTS = "accounts"
 CALENDAR = "calendar"
@@ -32,11 +32,10 @@ class Revision(Base):
 
 def bump(name: str) -> None:
     """Say, inside the transaction that changes the data, that copies are now old."""
-    found = db.session.execute(
-        update(Revision).where(Revision.name == name).values(number=Revision.number + 1).returning(Revision.number)
-    ).first()
-    if found is None:
-        db.session.add(Revision(name=name, number=1))
+    raised = update(Revision).where(Revision.name == name).values(number=Revision.number + 1)
+    if not changed(raised):
+        _begin(name)
+        db.session.execute(raised)
     db.session.info.pop("revisions", None)
     db.session.info.setdefault("bumped", set()).add(name)
 
@@ -65,9 +64,17 @@ def lock(name: str, *, shared: bool = False) -> int:
     """The number, which nobody raises before the caller's commit. shared: others may hold it too."""
     session = db.session()
     found = select(Revision.number).where(Revision.name == name).with_for_update(read=shared)
-    number = session.scalar(found) or 0
+    number = session.scalar(found)
+    if number is None:
+        _begin(name)
+        number = session.scalars(found).one()
     session.info.pop("revisions", None)
     return number
+
+
+def _begin(name: str) -> None:
+    """The row of a body that nobody has changed yet; of two who begin it, one waits for the other."""
+    db.session.execute(insert(Revision).values(name=name, number=0).on_conflict_do_nothing())
 
 
 _ALL: list[Snapshot[Any]] = []

@@ -31,6 +31,7 @@ GRID = (
     ("areas",),
     ("accounts",),
     ("trail", "job"),
+    ("ruling",),
     ("notices",),
     ("sync",),
     ("imports",),

@@ -29,9 +29,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import Reach, holds, is_within, rows, within
-from grid.accounts.user import User, UserPost
-from grid.areas.area import Area
+from grid.accounts.scope import holds, of_people, rows
+from grid.accounts.user import User
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, insert, new_id, table
 from grid.errors import Conflict, Forbidden, Invalid
 from grid.row import get_row, hold_row, newest
@@ -212,18 +211,9 @@ def beat(seat_: Seat, canary: int | None, **told: Any) -> tuple[DeviceState, boo
 # -- what administrators and desks see of seats -------------------------------------------------------------------
 
 
-def _here(actor: User, grant: Any) -> ColumnElement[bool]:
-    return exists().where(
-        UserPost.user_id == Device.user_id, Area.id == UserPost.area_id, within(Area.path, grant.path)
-    )
-
-
 MISSING = "没有这部手机，或不在你的范围里。"
 REACHES = {
-    Relation.AREA: Reach(
-        rows=_here,
-        holds=lambda actor, grant, device: any(is_within(p.area.path, grant.path) for p in device.user.posts),
-    ),
+    Relation.AREA: of_people(Device.user_id, lambda device: device.user),
 }
 
 

@@ -37,6 +37,10 @@ class Dated(Versioned):
     def area(self) -> Mapped[Area]:
         return relationship(lazy="joined")
 
+    def holds_on(self, day: date) -> bool:
+        """Does it hold on a day? The same as ``in_force``."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
     @property
     def saying(self) -> str:
         """What the row says, for people."""

@@ -214,23 +214,23 @@ def make(kind: DeadlineKind, limit: Limit, at: datetime, area_path: str) -> Dead
         rungs_done=0,
         pauses=[],
     )
+    deadline.ladder_id = rulebook.current().ladders.of(area_path, kind).number or None
+    deadline.policy_id = _date(deadline, at, lambda now: now.policy(area_path)).number or None
+    return deadline
+
+
+def _date(deadline: Deadline, at: datetime, policy: Callable[[Almanac], Policy]) -> Policy:
+    """Compute and plan a clock by the policy of the calendar it turns out to need."""
     now = almanac.current()
-    _compute(deadline, area_path, now)
+    deadline.compute(now, policy(now))
     if deadline.is_provisional:
         # The notice may be coming in at this moment: wait for it, or keep it waiting. An import passes by the
         # cases somebody has in hand, so it never waits for us.
         now = almanac.current(hold=True)
-        _compute(deadline, area_path, now)
-    ladder = rulebook.current().ladders.of(area_path, kind)
-    deadline.ladder_id = ladder.number or None
-    deadline.plan(at, ladder, now.calendar(now.policy(area_path)))
-    return deadline
-
-
-def _compute(deadline: Deadline, area_path: str, now: Almanac) -> None:
-    policy = now.policy(area_path)
-    deadline.policy_id = policy.number or None
-    deadline.compute(now, policy)
+        deadline.compute(now, policy(now))
+    under = policy(now)
+    deadline.plan(at, ladder_of(deadline), now.calendar(under))
+    return under
 
 
 _COPIES: dict[DeadlineKind, Callable[[Deadline], None]] = {}
@@ -372,12 +372,7 @@ def _end_pause(deadline: Deadline, at: datetime) -> None:
 def _recompute(deadline: Deadline, at: datetime) -> None:
     """By the policy and the ladder it was started under."""
     under = policies.by_number(deadline.policy_id)
-    now = almanac.current()
-    deadline.compute(now, under)
-    if deadline.is_provisional:
-        now = almanac.current(hold=True)
-        deadline.compute(now, under)
-    deadline.plan(at, ladder_of(deadline), now.calendar(under))
+    _date(deadline, at, lambda now: under)
 
 
 def ladder_of(deadline: Deadline) -> Ladder:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, select
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grid import clock, revision
+from grid import clock, revision, ruling
 from grid.accounts.user import User
 from grid.areas import dated
 from grid.areas.area import Area
-from grid.areas.dated import Contradiction, Dated
+from grid.areas.dated import Contradiction
 from grid.areas.net import Node
 from grid.db import Base, Coded, db
 from grid.errors import Invalid, NotFound
@@ -26,14 +26,14 @@ from grid.events import rung as rungs_
 from grid.events.deadline_kind import DeadlineKind
 from grid.events.procedure_rule import RULING
 from grid.events.rung import Act, Moment, Rung, Whom
-from grid.trail import entry as trail
+from grid.ruling import Ruled
 from grid.worktime.limit import Limit, Unit
 
 MOST_RUNGS = 12
 SUPERVISED = frozenset({DeadlineKind.CASE, DeadlineKind.SIGN, DeadlineKind.HANDLE})
 
 
-class LadderRule(Dated, Base):
+class LadderRule(Ruled, Base):
     """Ladder (催办升级). rungs: as ``Rung.told`` has them; never changed, since clocks count on their order."""
 
     __tablename__ = "ladder_rule"
@@ -41,6 +41,7 @@ class LadderRule(Dated, Base):
         Index("ix_ladder_rule_area_id_kind", "area_id", "kind"),
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
     )
+    body, deed = revision.RULES, "ladder"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[DeadlineKind] = mapped_column(Coded(DeadlineKind))
@@ -53,6 +54,9 @@ class LadderRule(Dated, Base):
     @property
     def saying(self) -> str:
         return f"{self.kind.label} {self.value}"
+
+    def same(self) -> ColumnElement[bool]:
+        return and_(LadderRule.area_id == self.area_id, LadderRule.kind == self.kind)
 
 
 @dataclass(frozen=True)
@@ -151,13 +155,13 @@ class Ladders:
 def on(day: date) -> Ladders:
     """All ladders, read from the database."""
     all_ = list(db.session.scalars(select(LadderRule)))
-    holding = [row for row in all_ if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)]
-    return Ladders({(row.area_id, row.kind): row.value for row in holding}, {row.id: row.value for row in all_})
+    holding = {(row.area_id, row.kind): row.value for row in all_ if row.holds_on(day)}
+    return Ladders(holding, {row.id: row.value for row in all_})
 
 
 def rows(area_path: str) -> list[LadderRule]:
     """Every row, past and future, of an area and of those above it."""
-    found = select(LadderRule).where(LadderRule.area_id.in_(dated.nearest(area_path)))
+    found = select(LadderRule).where(ruling.of_area(LadderRule, area_path))
     return list(db.session.scalars(found.order_by(LadderRule.kind, LadderRule.valid_from, LadderRule.id)))
 
 
@@ -192,24 +196,7 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> LadderRule:
         valid_from=wanted.valid_from or clock.today(),
         valid_to=wanted.valid_to,
     )
-    # Nobody else rules between our look and our row.
-    revision.lock(revision.RULES)
-    dated.settle(row, _same(row), replace=wanted.replace)
-    db.session.add(row)
-    # The trail names the row, whose number the database gives.
-    db.session.flush()
-    revision.bump(revision.RULES)
-    trail.record(actor, "ladder:put", "ladder_rule", row.id, area.path, said=row.label)
-    return row
-
-
-def end(actor: User | None, row: LadderRule, valid_to: date | None) -> LadderRule:
-    """Let a ladder end on another day, or not at all. Clocks that run keep it."""
-    revision.lock(revision.RULES)
-    dated.end(row, _same(row), valid_to)
-    revision.bump(revision.RULES)
-    trail.record(actor, "ladder:end", "ladder_rule", row.id, row.area.path, said=row.label)
-    return row
+    return ruling.put(actor, row, replace=wanted.replace)
 
 
 def _read(area: Node, wanted: Wanted) -> list[Rung]:
@@ -244,9 +231,3 @@ def _check_unit(area: Node, kind: DeadlineKind, told: dict[str, Any]) -> None:
         standing = f"{kind.label} {on(clock.today()).of(area.path, kind)}"
         words = f"“{wrong}”是时限，要有单位。没有保存，现行的仍是“{standing}”。"
         raise Contradiction(words, rows=[wrong, standing])
-
-
-def _same(row: LadderRule) -> list[LadderRule]:
-    found = select(LadderRule).where(LadderRule.area_id == row.area_id, LadderRule.kind == row.kind)
-    with db.session.no_autoflush:
-        return list(db.session.scalars(found))

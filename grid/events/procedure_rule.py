@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, select
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grid import clock, revision
+from grid import clock, revision, ruling
 from grid.accounts.user import User
 from grid.areas import dated, net
 from grid.areas.area import Area, Level
-from grid.areas.dated import Dated
 from grid.areas.net import Node
 from grid.db import Base, Coded, db
 from grid.errors import Invalid, NotFound
-from grid.trail import entry as trail
+from grid.ruling import Ruled
 from grid.worktime.limit import Limit, Unit
 
 
@@ -149,7 +148,7 @@ DEFAULTS: dict[tuple[Rule, str], Saying] = {
 }
 
 
-class ProcedureRule(Dated, Base):
+class ProcedureRule(Ruled, Base):
     """Procedure rule (办理规定). key: what it is about, if rules of its kind are."""
 
     __tablename__ = "procedure_rule"
@@ -157,6 +156,7 @@ class ProcedureRule(Dated, Base):
         Index("ix_procedure_rule_area_id_rule", "area_id", "rule", "key"),
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
     )
+    body, deed = revision.RULES, "procedure"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule: Mapped[Rule] = mapped_column(Coded(Rule))
@@ -174,6 +174,10 @@ class ProcedureRule(Dated, Base):
     def saying(self) -> str:
         about = f"·{key_words(self.rule, self.key)}" if self.key else ""
         return f"{self.rule.label}{about} {words(self.said)}"
+
+    def same(self) -> ColumnElement[bool]:
+        rows = ProcedureRule
+        return and_(rows.area_id == self.area_id, rows.rule == self.rule, rows.key == self.key)
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ def in_force(day: date) -> Procedure:
 
 def rows(area_path: str) -> list[ProcedureRule]:
     """Every row, past and future, of an area and of those above it."""
-    found = select(ProcedureRule).where(ProcedureRule.area_id.in_(dated.nearest(area_path)))
+    found = select(ProcedureRule).where(ruling.of_area(ProcedureRule, area_path))
     order = (ProcedureRule.rule, ProcedureRule.key, ProcedureRule.valid_from, ProcedureRule.id)
     return list(db.session.scalars(found.order_by(*order)))
 
@@ -266,32 +270,7 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> ProcedureRule:
         valid_from=wanted.valid_from or clock.today(),
         valid_to=wanted.valid_to,
     )
-    # Nobody else rules between our look and our row.
-    revision.lock(revision.RULES)
-    dated.settle(row, _same(row), replace=wanted.replace)
-    db.session.add(row)
-    # The trail names the row, whose number the database gives.
-    db.session.flush()
-    revision.bump(revision.RULES)
-    trail.record(actor, "procedure:put", "procedure_rule", row.id, area.path, said=row.label)
-    return row
-
-
-def end(actor: User | None, row: ProcedureRule, valid_to: date | None) -> ProcedureRule:
-    """Let a row end on another day, or not at all."""
-    revision.lock(revision.RULES)
-    dated.end(row, _same(row), valid_to)
-    revision.bump(revision.RULES)
-    trail.record(actor, "procedure:end", "procedure_rule", row.id, row.area.path, said=row.label)
-    return row
-
-
-def _same(row: ProcedureRule) -> list[ProcedureRule]:
-    found = select(ProcedureRule).where(
-        ProcedureRule.area_id == row.area_id, ProcedureRule.rule == row.rule, ProcedureRule.key == row.key
-    )
-    with db.session.no_autoflush:
-        return list(db.session.scalars(found))
+    return ruling.put(actor, row, replace=wanted.replace)
 
 
 def _check(area: Node, wanted: Wanted) -> None:

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, exists, select
 
 from grid.accounts import scope
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.user import Grant, User
+from grid.accounts.user import User
 from grid.db import db
 from grid.events.event import Assignment, Event
 from grid.tasks.task import Task
 
-
-def _department_rows(actor: User, grant: Grant) -> ColumnElement[bool]:
-    if actor.department_id is None:
-        return false()
-    mine = exists().where(Assignment.event_id == Event.id, Assignment.department_id == actor.department_id)
-    return and_(mine, scope.within(Event.area_path, grant.path))
-
-
-def _department_holds(actor: User, grant: Grant, event: Event) -> bool:
-    ours = any(a.department_id == actor.department_id for a in event.assignments)
-    return actor.department_id is not None and ours and scope.is_within(event.area_path, grant.path)
-
-
 REACHES: scope.Reaches = {
-    Relation.OWN: scope.Reach(
-        rows=lambda actor, grant: Event.reporter_id == actor.id,
-        holds=lambda actor, grant, event: event.reporter_id == actor.id,
+    Relation.OWN: scope.of_owner(Event.reporter_id),
+    Relation.AREA: scope.of_area(Event.area_path),
+    Relation.DEPARTMENT: scope.of_department(
+        Event.area_path,
+        lambda ours: exists().where(Assignment.event_id == Event.id, Assignment.department_id == ours),
+        lambda event: (part.department_id for part in event.assignments),
     ),
-    Relation.AREA: scope.Reach(
-        rows=lambda actor, grant: scope.within(Event.area_path, grant.path),
-        holds=lambda actor, grant, event: scope.is_within(event.area_path, grant.path),
-    ),
-    Relation.DEPARTMENT: scope.Reach(rows=_department_rows, holds=_department_holds),
     Relation.TASK: scope.Reach(
         rows=lambda actor, grant: exists().where(Task.subject_id == Event.id, Task.assignee_id == actor.id),
         holds=lambda actor, grant, event: (

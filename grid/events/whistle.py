@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, and_, exists, false, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from grid import clock
@@ -16,7 +16,7 @@ from grid.accounts import department as departments
 from grid.accounts import scope
 from grid.accounts.department import Department
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.user import Grant, User
+from grid.accounts.user import User
 from grid.areas import net
 from grid.areas.area import Area
 from grid.calendars import almanac
@@ -110,29 +110,18 @@ class WhistleCall(Base):
         return False if clock.now() > self.due_at else None
 
 
-def _department_rows(actor: User, grant: Grant) -> Any:
-    if actor.department_id is None:
-        return false()
-    mine = exists().where(WhistleCall.whistle_id == Whistle.id, WhistleCall.department_id == actor.department_id)
-    return and_(mine, scope.within(Whistle.area_path, grant.path))
-
-
-def _department_holds(actor: User, grant: Grant, whistle: Whistle) -> bool:
-    ours = any(call.department_id == actor.department_id for call in whistle.calls)
-    return actor.department_id is not None and ours and scope.is_within(whistle.area_path, grant.path)
-
-
 _WHOLE = (
     selectinload(Whistle.calls),
     selectinload(Whistle.place).load_only(Event.lon, Event.lat, Event.address),
 )
 MISSING = "没有这次吹哨，或不在你的范围里。"
 REACHES: scope.Reaches = {
-    Relation.AREA: scope.Reach(
-        rows=lambda actor, grant: scope.within(Whistle.area_path, grant.path),
-        holds=lambda actor, grant, whistle: scope.is_within(whistle.area_path, grant.path),
+    Relation.AREA: scope.of_area(Whistle.area_path),
+    Relation.DEPARTMENT: scope.of_department(
+        Whistle.area_path,
+        lambda ours: exists().where(WhistleCall.whistle_id == Whistle.id, WhistleCall.department_id == ours),
+        lambda whistle: (call.department_id for call in whistle.calls),
     ),
-    Relation.DEPARTMENT: scope.Reach(rows=_department_rows, holds=_department_holds),
 }
 
 

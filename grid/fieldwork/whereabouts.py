@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import and_, select
 
 from grid import clock
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import Reach, is_within, rows, within
-from grid.accounts.user import User, UserPost
-from grid.areas.area import Area
+from grid.accounts.scope import of_people, rows
+from grid.accounts.user import User
 from grid.db import db
 from grid.errors import Invalid, NotFound
 from grid.fieldwork import shift as shifts
@@ -23,17 +21,9 @@ from grid.fieldwork.shift import LONGEST, Shift
 from grid.fieldwork.track import Track
 from grid.trail import entry as trail
 
-
-def _here(actor: User, grant: Any) -> ColumnElement[bool]:
-    return exists().where(UserPost.user_id == User.id, Area.id == UserPost.area_id, within(Area.path, grant.path))
-
-
 # The people of an area: those who hold a post in it.
 REACHES = {
-    Relation.AREA: Reach(
-        rows=_here,
-        holds=lambda actor, grant, user: any(is_within(post.area.path, grant.path) for post in user.posts),
-    ),
+    Relation.AREA: of_people(User.id, lambda user: user),
 }
 
 

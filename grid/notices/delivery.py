@@ -133,10 +133,7 @@ def _circle(told: set[int], rule: Rule) -> list[int]:
 
 
 REACHES: scope.Reaches = {
-    Relation.AREA: scope.Reach(
-        rows=lambda actor, grant: scope.within(Delivery.area_path, grant.path),
-        holds=lambda actor, grant, row: scope.is_within(row.area_path, grant.path),
-    ),
+    Relation.AREA: scope.of_area(Delivery.area_path),
 }
 
 

@@ -61,10 +61,7 @@ class Wish:
 
 
 REACHES: scope.Reaches = {
-    Relation.AREA: scope.Reach(
-        rows=lambda actor, grant: scope.within(NoticeEndpoint.area_path, grant.path),
-        holds=lambda actor, grant, row: scope.is_within(row.area_path, grant.path),
-    ),
+    Relation.AREA: scope.of_area(NoticeEndpoint.area_path),
 }
 
 

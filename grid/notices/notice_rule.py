@@ -12,22 +12,22 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grid import clock
+from grid import clock, revision
 from grid.accounts import post as posts
 from grid.accounts import scope
 from grid.accounts.department import Department
 from grid.accounts.user import User
 from grid.areas.area import Area
-from grid.areas.dated import Dated
 from grid.areas.net import Node
 from grid.db import Base, Coded, db
 from grid.errors import Invalid
 from grid.notices import ruling
 from grid.notices.cause import Cause
 from grid.notices.endpoint import NoticeEndpoint
+from grid.ruling import Ruled
 
 
 class Way(StrEnum):
@@ -48,10 +48,11 @@ class Way(StrEnum):
         return (Way.OFF, Way.SEND, Way.URGENT).index(self)
 
 
-class NoticeRule(Dated, Base):
+class NoticeRule(Ruled, Base):
     """Notice rule (通知规则). key: "" for the whole cause. post, department: of those told, only such."""
 
     __tablename__ = "notice_rule"
+    body, deed = revision.NOTICE_RULES, "notice_rule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cause: Mapped[Cause] = mapped_column(Coded(Cause))
@@ -80,6 +81,17 @@ class NoticeRule(Dated, Base):
         """The row in words."""
         where = f"{self.endpoint.name}（{self.endpoint.channel.label}，{self.whom}）"
         return f"{self.about} → {where}：{self.way.label}"
+
+    def same(self) -> ColumnElement[bool]:
+        """Whatever they say."""
+        return and_(
+            NoticeRule.area_id == self.area_id,
+            NoticeRule.cause == self.cause,
+            NoticeRule.key == self.key,
+            NoticeRule.endpoint_id == self.endpoint_id,
+            NoticeRule.post == self.post,
+            NoticeRule.department_id.is_not_distinct_from(self.department_id),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +131,4 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> NoticeRule:
         valid_from=wanted.valid_from or clock.today(),
         valid_to=wanted.valid_to,
     )
-    return ruling.put(actor, row, same, replace=wanted.replace)
-
-
-def same(row: NoticeRule) -> list[NoticeRule]:
-    """Rows about the same: no two of them hold on one day, whatever they say."""
-    found = select(NoticeRule).where(
-        NoticeRule.area_id == row.area_id,
-        NoticeRule.cause == row.cause,
-        NoticeRule.key == row.key,
-        NoticeRule.endpoint_id == row.endpoint_id,
-        NoticeRule.post == row.post,
-        NoticeRule.department_id.is_not_distinct_from(row.department_id),
-    )
-    return list(db.session.scalars(found))
+    return ruling.put(actor, row, replace=wanted.replace)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grid import clock
+from grid import clock, revision
 from grid.accounts.user import User
 from grid.areas.area import Area
-from grid.areas.dated import Dated
 from grid.areas.net import Node
 from grid.db import Base, db
 from grid.errors import Invalid
 from grid.notices import ruling
+from grid.ruling import Ruled
 
 
-class QuietHours(Dated, Base):
+class QuietHours(Ruled, Base):
     """Quiet hours (免打扰时段). begins, ends: local time of day; past midnight when it ends before it begins."""
 
     __tablename__ = "quiet_hours"
     __table_args__ = (CheckConstraint("begins <> ends", name="hours"),)
+    body, deed = revision.NOTICE_RULES, "quiet_hours"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     begins: Mapped[time]
@@ -31,6 +32,9 @@ class QuietHours(Dated, Base):
     def saying(self) -> str:
         """The row in words."""
         return f"免打扰 {self.begins:%H:%M}—{self.ends:%H:%M}"
+
+    def same(self) -> ColumnElement[bool]:
+        return QuietHours.area_id == self.area_id
 
 
 def covers(begins: time, ends: time, moment: datetime) -> bool:
@@ -59,9 +63,4 @@ def put(
         valid_from=valid_from or clock.today(),
         valid_to=None,
     )
-    return ruling.put(actor, row, same, replace=replace)
-
-
-def same(row: QuietHours) -> list[QuietHours]:
-    """Those of the same area: no two of them hold on one day."""
-    return list(db.session.scalars(select(QuietHours).where(QuietHours.area_id == row.area_id)))
+    return ruling.put(actor, row, replace=replace)

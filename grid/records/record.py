@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grid import clock
 from grid.accounts import scope
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import Reach, holds, is_within, within
+from grid.accounts.scope import holds
 from grid.accounts.user import User
 from grid.db import Base, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Forbidden, Invalid, NotFound
@@ -76,14 +76,8 @@ class RecordConflict(Base):
 
 
 REACHES: scope.Reaches = {
-    Relation.OWN: Reach(
-        rows=lambda actor, grant: Record.owner_id == actor.id,
-        holds=lambda actor, grant, record: record.owner_id == actor.id,
-    ),
-    Relation.AREA: Reach(
-        rows=lambda actor, grant: within(Record.area_path, grant.path),
-        holds=lambda actor, grant, record: is_within(record.area_path, grant.path),
-    ),
+    Relation.OWN: scope.of_owner(Record.owner_id),
+    Relation.AREA: scope.of_area(Record.area_path),
 }
 
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from grid import clock
 from grid.accounts import scope
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.user import Grant, User
+from grid.accounts.user import User
 from grid.db import db
-from grid.errors import Forbidden, NotFound
+from grid.errors import Forbidden
 from grid.events.event import Event
 from grid.events.state import FINAL
+from grid.row import get_row, hold_row, newest
 from grid.supervision.supervision import Supervision, SupervisionState, is_office
 
 
@@ -66,24 +67,14 @@ def _lit(wanted: SupervisionLight) -> ColumnElement[bool]:
     return and_(is_open, Supervision.due_at < now)
 
 
-def _department_rows(actor: User, grant: Grant) -> ColumnElement[bool]:
-    if actor.department_id is None:
-        return false()
-    ours = Supervision.department_id == actor.department_id
-    return and_(ours, scope.within(Supervision.area_path, grant.path))
-
-
-def _department_holds(actor: User, grant: Grant, row: Supervision) -> bool:
-    ours = actor.department_id is not None and row.department_id == actor.department_id
-    return ours and scope.is_within(row.area_path, grant.path)
-
-
+MISSING = "没有这次督办，或不在你的范围里。"
 REACHES: scope.Reaches = {
-    Relation.AREA: scope.Reach(
-        rows=lambda actor, grant: scope.within(Supervision.area_path, grant.path),
-        holds=lambda actor, grant, row: scope.is_within(row.area_path, grant.path),
+    Relation.AREA: scope.of_area(Supervision.area_path),
+    Relation.DEPARTMENT: scope.of_department(
+        Supervision.area_path,
+        lambda ours: Supervision.department_id == ours,
+        lambda row: (row.department_id,),
     ),
-    Relation.DEPARTMENT: scope.Reach(rows=_department_rows, holds=_department_holds),
 }
 
 
@@ -108,10 +99,7 @@ def listed(actor: User, wanted: Filters, after: UUID | None, limit: int) -> tupl
         found = found.where(Supervision.kind == wanted.kind)
     if wanted.department is not None:
         found = found.where(Supervision.department.has(code=wanted.department))
-    if after is not None:
-        found = found.where(Supervision.id < after)
-    rows = list(db.session.scalars(found.order_by(Supervision.id.desc()).limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return newest(found, after, limit)
 
 
 def of_case(actor: User, event_id: UUID) -> list[Supervision]:
@@ -121,15 +109,14 @@ def of_case(actor: User, event_id: UUID) -> list[Supervision]:
 
 def get(actor: User, number: UUID) -> Supervision:
     """One in the caller's scope. Raises NotFound."""
-    return _there(db.session.scalar(_seen(actor).where(Supervision.id == number)))
+    return get_row(_seen(actor).where(Supervision.id == number), MISSING)
 
 
 def hold(actor: User, number: UUID) -> Supervision:
     """The same, locked with its case until the commit, the case first as everywhere else."""
     seen = get(actor, number)
     db.session.execute(select(Event.id).where(Event.id == seen.event_id).with_for_update())
-    locked = select(Supervision).where(Supervision.id == number, _visible(actor)).with_for_update(of=Supervision)
-    row = _there(db.session.scalar(locked, execution_options={"populate_existing": True}))
+    row = hold_row(select(Supervision).where(Supervision.id == number, _visible(actor)), MISSING)
     db.session.refresh(row.event)
     return row
 
@@ -158,9 +145,3 @@ def _seen(actor: User) -> Select[Supervision]:
     loads = (joinedload(Supervision.event), joinedload(Supervision.area), joinedload(Supervision.department))
     people = (joinedload(Supervision.issuer), joinedload(Supervision.replier))
     return select(Supervision).where(_visible(actor)).options(*loads, *people)
-
-
-def _there(row: Supervision | None) -> Supervision:
-    if row is None:
-        raise NotFound("没有这次督办，或不在你的范围里。")
-    return row

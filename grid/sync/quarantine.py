@@ -7,14 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, exists, select, update
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import Reach, is_within, rows, within
-from grid.accounts.user import User, UserPost
-from grid.areas.area import Area
+from grid.accounts.scope import of_people, rows
+from grid.accounts.user import User
 from grid.db import Base, Coded, UTCDateTime, Versioned, db, insert, new_id, table
 from grid.errors import Conflict, Invalid
 from grid.job import job
@@ -89,18 +88,9 @@ def keep(
     db.session.execute(row.on_conflict_do_nothing())
 
 
-def _here(actor: User, grant: Any) -> ColumnElement[bool]:
-    return exists().where(
-        UserPost.user_id == Quarantine.user_id, Area.id == UserPost.area_id, within(Area.path, grant.path)
-    )
-
-
 MISSING = "没有这一条，或不在你的范围里。"
 REACHES = {
-    Relation.AREA: Reach(
-        rows=_here,
-        holds=lambda actor, grant, row: any(is_within(post.area.path, grant.path) for post in row.user.posts),
-    ),
+    Relation.AREA: of_people(Quarantine.user_id, lambda row: row.user),
 }
 
 

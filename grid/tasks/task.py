@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
 from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import Reach, rows
+from grid.accounts.scope import of_owner, rows
 from grid.accounts.user import User
 from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict
@@ -81,10 +81,7 @@ class Task(Versioned, Base):
 
 MISSING = "没有这个任务，或已不归你办。"
 REACHES = {
-    Relation.OWN: Reach(
-        rows=lambda actor, grant: Task.assignee_id == actor.id,
-        holds=lambda actor, grant, task: task.assignee_id == actor.id,
-    ),
+    Relation.OWN: of_owner(Task.assignee_id),
 }
 
 
