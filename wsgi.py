@@ -41,11 +41,15 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     with commas; any when empty), MIN_APP (oldest handset app to
     talk to, in three parts like 1.4.0; empty: any), UPLOAD_SILENCE (seconds without a byte after which an upload
     counts as cut), CROWD (how many threads of a process serve what phones synchronise; 0: all), ADDRESS (where
-    people reach us, for links in notices), NOTICE_HOSTS (internal hosts that notices may be sent to, with commas).
+    people reach us, for links in notices), NOTICE_HOSTS (internal hosts that notices may be sent to, with commas),
+    THREADS (how many requests a process works on at once; 0: as many as it has threads), STREAMS (how many open
+    pages a process keeps told), STREAM_LIFE and STREAM_BEAT (seconds after which such a stream ends and the page
+    comes anew, and after which it says that it is still there).
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(DATA="var", DATABASE="", DEMO=False, DEMO_CLOCK="", COOKIE_SECURE=True, PROXIES=0)
     app.config.from_mapping(HOSTS="", MIN_APP="", UPLOAD_SILENCE=20, CROWD=2, ADDRESS="", NOTICE_HOSTS="")
+    app.config.from_mapping(THREADS=0, STREAMS=64, STREAM_LIFE=3600, STREAM_BEAT=15)
     app.config.from_prefixed_env("WANGGE")
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -16,17 +16,24 @@ from api import (
     devices,
     directory,
     entries,
+    event_points,
     events,
+    handovers,
     health,
     http,
+    intakes,
+    jobs,
     ladders,
     links,
+    live,
     matters,
     notice_endpoints,
     notice_rules,
     notices,
     openapi,
+    papers,
     photos,
+    places,
     posts,
     practice,
     procedures,
@@ -36,24 +43,35 @@ from api import (
     reports,
     requests,
     sessions,
+    standard_rows,
     standards,
     supervisions,
+    surroundings,
     tracks,
     users,
+    views,
     voices,
     whistles,
+    workload,
 )
 from api.http import ProblemApi
 
 BLUEPRINTS = (
     sessions.blp,
+    event_points.blp,
     events.blp,
     requests.blp,
     links.blp,
+    live.blp,
     bulk.blp,
+    views.blp,
     delegations.blp,
+    surroundings.blp,
     entries.blp,
+    intakes.blp,
+    handovers.blp,
     photos.blp,
+    papers.blp,
     voices.blp,
     records.blp,
     checkpoints.blp,
@@ -67,6 +85,7 @@ BLUEPRINTS = (
     notice_endpoints.blp,
     deliveries.blp,
     reports.blp,
+    workload.blp,
     calendars.blp,
     practice.blp,
     procedures.blp,
@@ -76,8 +95,10 @@ BLUEPRINTS = (
     whistles.blp,
     proposals.blp,
     standards.blp,
+    standard_rows.blp,
     devices.blp,
     quarantine.blp,
+    jobs.blp,
     tracks.blp,
     health.blp,
 )
@@ -94,6 +115,8 @@ def register(app: Flask, key: str) -> ProblemApi:
     )
     http.register(app)
     auth.register(app, key)
+    live.register(app)
+    places.register(app)
     api = ProblemApi(app)
     for blp in BLUEPRINTS:
         api.register_blueprint(blp)

@@ -17,9 +17,10 @@ from api.schemas.area import AreaRefSchema, AreaSchema, area_ref
 from api.schemas.imports import ImportFileQuerySchema, ImportPreviewSchema
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
-from grid.areas import drawing, net
+from grid.areas import drawing, net, outline
 from grid.areas.area import Level
 from grid.areas.net import Net, Node
+from grid.areas.outline import Outlines
 from grid.geo.crs import Datum
 from grid.geo.shapes import geojson
 from grid.imports import preview
@@ -33,10 +34,11 @@ METRES_MAX = 50_000_000
 
 
 class AreaQuerySchema(Schema):
-    """geometry: with outlines."""
+    """geometry: with outlines. simplified: these as a screen needs them, right to about 2 m."""
 
     level = fields.String(validate=one_of(Level))
     geometry = fields.Boolean(load_default=False)
+    simplified = fields.Boolean(load_default=False)
 
 
 @blp.get("/areas")
@@ -48,11 +50,12 @@ def area_list(told: dict[str, Any]) -> dict[str, Any]:
     snapshot = net.current()
     level = told.get("level")
     nodes = [node for node in snapshot.by_id.values() if level is None or node.level == level]
-    return {"items": [area(snapshot, node, told["geometry"]) for node in nodes]}
+    outlines = outline.simplified(snapshot) if told["simplified"] else None
+    return {"items": [area(snapshot, node, told["geometry"], outlines) for node in nodes]}
 
 
-def area(snapshot: Net, node: Node, with_boundary: bool) -> dict[str, Any]:
-    """An area as its schema wants it."""
+def area(snapshot: Net, node: Node, with_boundary: bool, outlines: Outlines | None = None) -> dict[str, Any]:
+    """An area as its schema wants it. outlines: to be shown instead of the exact ones."""
     parent = snapshot.parent(node)
     shown: dict[str, Any] = {
         "code": node.code,
@@ -61,7 +64,7 @@ def area(snapshot: Net, node: Node, with_boundary: bool) -> dict[str, Any]:
         "parent": parent.code if parent else None,
     }
     if with_boundary and node.boundary is not None:
-        shown["boundary"] = geojson(node.boundary)
+        shown["boundary"] = geojson(outlines[node.id] if outlines else node.boundary)
     return shown
 
 

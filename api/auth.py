@@ -69,7 +69,7 @@ def check_permission() -> None:
 
 def _session() -> LoginSession:
     verify_jwt_in_request()
-    claims = get_jwt()
+    g.claims = claims = get_jwt()
     session = _alive(claims)
     if session is None:
         raise Unauthenticated("登录已失效，请重新登录。没有发出的内容会保留。")
@@ -84,6 +84,12 @@ def _alive(claims: dict[str, Any]) -> LoginSession | None:
     if session is None or str(session.user_id) != claims["sub"]:
         return None
     return session if session.user.session_version == claims["sv"] else None
+
+
+def standing(claims: dict[str, Any]) -> User | None:
+    """The person behind a token that was good once (``g.claims``), while its session stands."""
+    session = _alive(claims)
+    return None if session is None or session.user.must_change_password else session.user
 
 
 def _is_whole(claims: dict[str, Any], kind: str) -> bool:

@@ -9,17 +9,21 @@ from marshmallow import RAISE
 from api.auth import current_user
 from api.fields import Schema, Text, fields, one_of
 from api.http import Blueprint
+from api.imports import sealer
 from api.mark import requires
 from api.paging import list_of
 from api.schemas.named import NamedSchema
-from api.schemas.person import PersonRefSchema
+from api.schemas.person import PersonRefSchema, RevealedSchema, RevealSchema
 from grid.accounts import department as departments
 from grid.accounts.permission import Permission
 from grid.areas import net
+from grid.db import transaction
 from grid.errors import NotFound
 from grid.events import rulebook
 from grid.events.offer import workers
 from grid.events.rulebook import Class
+from grid.fieldwork import whereabouts
+from grid.staff import mobile
 
 blp = Blueprint("directory", __name__, url_prefix="/api", description="部门、类别、人员")
 
@@ -81,3 +85,16 @@ def worker_list(told: dict[str, Any]) -> dict[str, Any]:
     if not any(place.path.startswith(path) for path in reach):
         raise NotFound("没有这个区域，或不在你的范围里。")
     return {"items": workers(place.path)}
+
+
+@blp.post("/workers/<word:username>/reveal")
+@requires(Permission.WORKER_CALL)
+@blp.arguments(RevealSchema)
+@blp.response(200, RevealedSchema)
+@blp.alt_response(404, description="problem: nobody of that name in the caller's area, or no number known")
+def worker_reveal(told: dict[str, str], username: str) -> dict[str, str]:
+    """The mobile number of somebody in one's area, to call them; the look is in the trail before it leaves."""
+    with transaction():
+        person = whereabouts.find(current_user, Permission.WORKER_CALL, username)
+        digits = mobile.reveal(current_user, person, told["purpose"], sealer())
+    return {"mobile": digits}

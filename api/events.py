@@ -9,16 +9,23 @@ from marshmallow import RAISE
 
 from api.auth import current_user
 from api.casework import write
+from api.cursor import Cursor
 from api.fields import Schema, fields
 from api.http import Blueprint
+from api.listing import filters_of, span_of
 from api.mark import requires
-from api.paging import list_of, page_of
+from api.paging import list_of
 from api.schemas.event import EventSchema, EventSummarySchema
-from api.schemas.step import AssignmentStepSchema, EventQuerySchema, EventStepSchema
+from api.schemas.step import (
+    AssignmentStepSchema,
+    EventMarksQuerySchema,
+    EventQuerySchema,
+    EventStepSchema,
+)
 from grid.accounts.permission import Permission
 from grid.events import handling, query
 from grid.events.event import Event
-from grid.events.query import Filters
+from grid.events.order import EVERY, Sort
 
 blp = Blueprint("events", __name__, url_prefix="/api", description="事件")
 
@@ -47,15 +54,42 @@ def queues() -> dict[str, Any]:
     }
 
 
+class EventPageSchema(Schema):
+    """A page of events. next: where the next one begins."""
+
+    items = fields.List(fields.Nested(EventSummarySchema), required=True)
+    next = Cursor(allow_none=True, required=True)
+
+
 @blp.get("/events")
 @requires(Permission.EVENT_READ)
 @blp.arguments(EventQuerySchema, location="query", unknown=RAISE)
-@blp.response(200, page_of(EventSummarySchema))
+@blp.response(200, EventPageSchema)
 def events(told: dict[str, Any]) -> dict[str, Any]:
-    """Events in the caller's scope, newest first."""
-    after, limit = told.pop("after"), told.pop("limit")
-    items, following = query.page(current_user, Filters(**told), after, limit)
+    """Events in the caller's scope, newest first or what is due first."""
+    span, limit = span_of(told), told.pop("limit")
+    items, following = query.page(current_user, filters_of(told), span, limit)
     return {"items": items, "next": following}
+
+
+class EventMarksSchema(Schema):
+    """How long a list is; marks: the cursor of every hundredth row. cut: there are more than were counted."""
+
+    total = fields.Integer(required=True)
+    every = fields.Integer(required=True)
+    marks = fields.List(Cursor(required=True), required=True)
+    cut = fields.Boolean(required=True)
+
+
+@blp.get("/events/marks")
+@requires(Permission.EVENT_READ)
+@blp.arguments(EventMarksQuerySchema, location="query", unknown=RAISE)
+@blp.response(200, EventMarksSchema)
+def event_marks(told: dict[str, Any]) -> dict[str, Any]:
+    """Where the pages of a list begin: with two marks any page of it can be read, also one in the middle."""
+    sort = Sort(told.pop("sort"))
+    found = query.marks(current_user, filters_of(told), sort)
+    return {"total": found.total, "every": EVERY, "marks": found.keys, "cut": found.is_cut}
 
 
 @blp.get("/events/<uuid:event_id>")

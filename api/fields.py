@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import marshmallow
 from marshmallow import ValidationError, fields, pre_load, validate
@@ -92,6 +93,39 @@ class Text(fields.String):
         return words
 
 
+class Word(fields.Field[Any]):
+    """A word that stands for something else: text on the way, what it stands for inside."""
+
+    def __init__(self, *, metadata: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string"} | (metadata or {}), **kwargs)
+
+    def read(self, word: str) -> Any:
+        """What it stands for. Raises ValidationError."""
+        raise NotImplementedError
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError("应是文字。")
+        return self.read(value)
+
+
+class Ids(Word):
+    """Ids with commas between, as an address carries them; a tuple of UUIDs, in their order."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def read(self, word: str) -> tuple[UUID, ...]:
+        words = word.split(",")
+        if len(words) > self.most:
+            raise ValidationError(f"一次最多 {self.most} 个。")
+        try:
+            return tuple(UUID(one) for one in words)
+        except ValueError:
+            raise ValidationError("编号格式不对。") from None
+
+
 class Moment(fields.AwareDateTime):
     """An aware time, ISO 8601 with offset; local time on the way out."""
 
@@ -139,4 +173,4 @@ def coded(**kwargs: Any) -> fields.Nested:
     return fields.Nested(CodedSchema, dump_only=True, **kwargs)
 
 
-__all__ = ["Degrees", "Moment", "Schema", "Text", "coded", "fields", "one_of"]
+__all__ = ["Degrees", "Ids", "Moment", "Schema", "Text", "Word", "coded", "fields", "one_of"]

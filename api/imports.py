@@ -45,6 +45,7 @@ class Importer:
     """What is imported and how. draft: told is the query. prepare: slow work before the transaction.
 
     confirm: returns what its answer says beside the preview, for the first answer only, or None.
+    is_own: for everybody else it does not exist.
     """
 
     kind: str
@@ -55,6 +56,11 @@ class Importer:
     query: type[Schema] = ImportFileQuerySchema
     shown: type[Schema] = ImportPreviewSchema
     types: tuple[str, ...] = SHEET_TYPES
+    is_own: bool = False
+
+    def find(self, import_id: UUID) -> ImportPreview:
+        """One of its kind. Raises NotFound."""
+        return preview.get(import_id, self.kind, current_user if self.is_own else None)
 
 
 def sealer() -> Sealer:
@@ -66,6 +72,7 @@ def sealer() -> Sealer:
 def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     """Give a blueprint ``path``/imports and what hangs below it."""
     kind, permission = importer.kind, importer.permission
+
     body = {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in importer.types}}
 
     @blp.post(f"{path}/imports", endpoint=f"{kind}_import_open")
@@ -86,7 +93,7 @@ def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     @blp.response(200, importer.shown)
     def import_show(import_id: UUID) -> Any:
         """One import."""
-        found = preview.get(import_id, kind)
+        found = importer.find(import_id)
         blp.set_etag({"version": found.version})
         return found
 
@@ -97,7 +104,7 @@ def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     def import_lines(told: dict[str, Any], import_id: UUID) -> dict[str, Any]:
         """What becomes of each row, with cell and reason."""
         fate = Fate(told["fate"]) if told["fate"] else None
-        items, following = preview.page(preview.get(import_id, kind), fate, told["after"], told["limit"])
+        items, following = preview.page(importer.find(import_id), fate, told["after"], told["limit"])
         return {"items": [line | {"fate": Fate(line["fate"])} for line in items], "next": following}
 
     @blp.post(f"{path}/imports/<uuid:import_id>/confirm", endpoint=f"{kind}_import_confirm")
@@ -108,9 +115,9 @@ def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     def import_confirm(told: dict[str, Any], import_id: UUID) -> Any:
         """Import the previewed rows, all or the chosen, at once or not at all."""
         extra: dict[str, Any] = {}
-        prepared = importer.prepare(current_user, preview.get(import_id, kind))
+        prepared = importer.prepare(current_user, importer.find(import_id))
         with transaction():
-            found = preview.get(import_id, kind)
+            found = importer.find(import_id)
 
             def work() -> dict[str, Any]:
                 blp.check_etag({"version": found.version})

@@ -11,15 +11,17 @@ from api.fields import Schema, fields
 MAX_LIMIT = 100
 
 
+def page_limit() -> fields.Integer:
+    """How long a page is."""
+    between = validate.Range(1, MAX_LIMIT, error=f"应在 1 到 {MAX_LIMIT} 之间。")
+    return fields.Integer(load_default=20, strict=False, validate=between)
+
+
 class PageQuerySchema(Schema):
     """Where a page begins and how long it is."""
 
     after = fields.UUID(load_default=None, metadata={"description": "the ``next`` of the page before"})
-    limit = fields.Integer(
-        load_default=20,
-        strict=False,
-        validate=validate.Range(1, MAX_LIMIT, error=f"应在 1 到 {MAX_LIMIT} 之间。"),
-    )
+    limit = page_limit()
 
 
 @cache

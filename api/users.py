@@ -18,6 +18,7 @@ from api.imports import XLSX, Importer, sealer
 from api.mark import requires
 from api.schemas.imports import ImportPreviewSchema
 from api.schemas.named import NamedSchema
+from api.schemas.person import RevealedSchema, RevealSchema
 from api.schemas.session import HeldPostSchema
 from grid.accounts import department as departments
 from grid.accounts import password as passwords
@@ -26,7 +27,7 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.areas import net
 from grid.db import transaction
-from grid.imports import preview
+from grid.imports import marked, preview
 from grid.imports.preview import ImportPreview
 from grid.staff import account, mobile, roster, search, staff_import, workbook
 from grid.staff.account import Particulars
@@ -185,18 +186,6 @@ def user_password_reset(username: str) -> dict[str, Any]:
     return _shown(found) | {"password": password}
 
 
-class RevealSchema(Schema):
-    """purpose: why somebody looks; it goes into the trail."""
-
-    purpose = Text(maximum=mobile.PURPOSE_MAX, minimum=2, required=True)
-
-
-class RevealedSchema(Schema):
-    """The whole number."""
-
-    mobile = fields.String(required=True)
-
-
 @blp.post("/<word:username>/reveal")
 @requires(Permission.ACCOUNT_MANAGE)
 @blp.arguments(RevealSchema)
@@ -220,7 +209,7 @@ class StaffImportSchema(ImportPreviewSchema):
 def user_import_errors(import_id: UUID) -> Response:
     """The uploaded sheet with its faulty cells red and a column that says what is wrong."""
     found = preview.get(import_id, staff_import.KIND)
-    data = workbook.with_problems(preview.file(found, sealer()), found.lines, roster.LIMITS)
+    data = marked.with_problems(preview.file(found, sealer()), found.lines, roster.LIMITS)
     with transaction():
         trail.record(current_user, "staff:error_sheet", "import_preview", import_id)
     response: Response = current_app.response_class(data, mimetype=XLSX)

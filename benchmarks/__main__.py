@@ -17,11 +17,14 @@ from pathlib import Path
 
 from benchmarks import (
     brief,
+    console_map,
+    console_page,
     create,
     deadline,
     handset_page,
     handsets,
     list,
+    live,
     locate,
     media,
     memory,
@@ -34,11 +37,14 @@ from benchmarks.table import Table
 
 ALL: dict[str, Callable[[], Table]] = {
     "brief": brief.measure,
+    "console_map": console_map.measure,
+    "console_page": console_page.measure,
     "create": create.measure,
     "deadline": deadline.measure,
     "handset_page": handset_page.measure,
     "handsets": handsets.measure,
     "list": list.measure,
+    "live": live.measure,
     "locate": locate.measure,
     "media": media.measure,
     "memory": memory.measure,

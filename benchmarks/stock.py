@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import h3
 from sqlalchemy import Engine, select
 
 from grid.accounts.department import Department
@@ -17,7 +18,7 @@ from grid.accounts.user import User, UserPost
 from grid.areas.area import Area, Level
 from grid.db import table
 from grid.events.category import Category
-from grid.events.event import Assignment, Event
+from grid.events.event import H3_RESOLUTION, Assignment, Event
 from grid.events.photo import EventPhoto
 from grid.events.state import AssignmentState, State
 from grid.media.media import Media, MediaUpload
@@ -36,6 +37,7 @@ ODDS = {  # of a case to be in a state today
     State.PENDING_DISPATCH: 0.005,
     State.PENDING_CHECK: 0.005,
 }
+OPEN_ODDS = {state: odds for state, odds in ODDS.items() if not state.is_final}  # where nothing was ended
 DISPATCHED = frozenset({State.CLOSED, State.HANDLING, State.PENDING_SIGN, State.PENDING_CHECK})
 WORDS = "路口 门前 巷子 市场 学校旁 河边 公交站 小区 垃圾 积水 占道 井盖 路灯 乱停 广告 夜间 扰民 破损".split()
 
@@ -53,12 +55,15 @@ class Street:
     departments: list[int]
 
 
-def fill(engine: Engine, number: int, seed: int = 1) -> None:
-    """Write ``number`` cases with their photos and assignments into a street that has none."""
+def fill(engine: Engine, number: int, seed: int = 1, odds: Mapping[State, float] = ODDS) -> None:
+    """Write ``number`` cases with their photos and assignments into a street that has none.
+
+    odds: how many of them are in which state.
+    """
     chance = random.Random(seed)
     with engine.begin() as connection:
         street = _street(connection)
-        for batch in _batches(_case(street, chance, n, number) for n in range(number)):
+        for batch in _batches(_case(street, chance, n, number, odds) for n in range(number)):
             for model in (Event, EventPhoto, Assignment, Media, MediaUpload):
                 rows = [row for case in batch for row in case.get(model, ())]
                 if rows:
@@ -83,15 +88,16 @@ def _street(connection: Any) -> Street:
     )
 
 
-def _case(street: Street, chance: random.Random, n: int, number: int) -> Case:
+def _case(street: Street, chance: random.Random, n: int, number: int, odds: Mapping[State, float]) -> Case:
     reported_at = NOW - SPAN * (1 - (n + 1) / number)
     event_id = _id(reported_at, chance)
-    state = chance.choices(list(ODDS), list(ODDS.values()))[0]
+    state = chance.choices(list(odds), list(odds.values()))[0]
     area_id, path = chance.choice(street.areas)
     reporter_id = street.reporters.get(path) or chance.choice(list(street.reporters.values()))
     is_filed = state in DISPATCHED or state is State.PENDING_DISPATCH
     limit = timedelta(hours=chance.randint(2, 72))
     due_at = reported_at + limit if is_filed else None
+    lon, lat = 114.72 + chance.uniform(-0.03, 0.03), 22.95 + chance.uniform(-0.03, 0.03)
     event = {
         "id": event_id,
         "client_id": UUID(int=chance.getrandbits(128), version=4),
@@ -102,15 +108,15 @@ def _case(street: Street, chance: random.Random, n: int, number: int) -> Case:
         "condition_id": None,
         "description": "".join(chance.choices(WORDS, k=6)),
         "address": "".join(chance.choices(WORDS, k=3)),
-        "lon": 114.72 + chance.uniform(-0.03, 0.03),
-        "lat": 22.95 + chance.uniform(-0.03, 0.03),
+        "lon": lon,
+        "lat": lat,
         "raw_lon": 114.72,
         "raw_lat": 22.95,
         "datum": "wgs84",
         "accuracy_m": chance.uniform(3, 30),
         "provider": "gps",
         "fixed_at": None,
-        "h3": "8941a1b2c3fffff",
+        "h3": h3.latlng_to_cell(lat, lon, H3_RESOLUTION),
         "area_id": area_id,
         "area_path": path,
         "flags": {},
@@ -120,7 +126,7 @@ def _case(street: Street, chance: random.Random, n: int, number: int) -> Case:
         "filed_at": reported_at if is_filed else None,
         "yellow_at": reported_at + limit * 0.8 if is_filed else None,
         "due_at": due_at,
-        "closed_at": due_at if state.is_final else None,
+        "closed_at": reported_at + limit if state.is_final else None,
         "rework_no": 0,
         "history_seq": 1,
         "version": 1,

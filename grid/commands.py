@@ -11,7 +11,7 @@ from types import FrameType
 import click
 from sqlalchemy import func, select, text
 
-from grid import clock
+from grid import clock, serving
 from grid.accounts import user as users
 from grid.accounts.password import check_strength
 from grid.accounts.user import User
@@ -20,10 +20,12 @@ from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import commands as event_commands
-from grid.events import moved, notify, redating, request_notice, resuming, whistle
+from grid.events import moved, notify, redating, reminding, request_notice, resuming, whistle
 from grid.events.event import Event, EventLog
 from grid.fieldwork import commands as fieldwork_commands
 from grid.handset import commands as handset_commands
+from grid.intake import commands as intake_commands
+from grid.job import pulse
 from grid.job import worker as loop
 from grid.job.errand import Errand
 from grid.job.job import Job
@@ -39,14 +41,16 @@ from grid.sync import quarantine
 from grid.trail import entry as trail
 from grid.trail.entry import TrailEntry
 from grid.upkeep import commands as upkeep_commands
+from grid.upkeep import jobs as background
 from grid.uploads import commands as upload_commands
 
-SWEEPS = (resuming.sweep, alarm_sweep.sweep, watch.sweep)
+SWEEPS = (resuming.sweep, alarm_sweep.sweep, watch.sweep, reminding.sweep)
 HANDLERS = {
     notify.KIND: moved.deliver,
     notify.ASKED: request_notice.deliver,
     redating.KIND: redating.finish,
     whistle.KIND: whistle.deliver,
+    reminding.KIND: reminding.deliver,
     quarantine.KIND: quarantine.deliver,
     alarm.KIND: telling.of_alarms,
     supervision.KIND: telling.of_supervision,
@@ -60,33 +64,30 @@ def errands() -> tuple[Errand, ...]:
     return (Errand("notice.send", post.take, post.carry, post.settle),)
 
 
-# Eight threads with a heap each keep 30 MB more in a worker than with two heaps between them (glibc).
-SERVED_WITH = {"MALLOC_ARENA_MAX": "2"}
-
-
 @click.command("run")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, envvar="PORT")
-@click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=8, show_default=True)
-def run(host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--workers", default=serving.WORKERS, show_default=True)
+@click.option(
+    "--threads",
+    default=serving.THREADS,
+    show_default=True,
+    envvar="WANGGE_THREADS",
+    help="Requests a worker works on at once.",
+)
+@click.option(
+    "--streams",
+    default=serving.STREAMS,
+    show_default=True,
+    envvar="WANGGE_STREAMS",
+    help="Open pages a worker keeps told.",
+)
+def run(host: str, port: int, workers: int, threads: int, streams: int) -> None:
     """Serve the application (gunicorn)."""
-    arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-    arguments += [
-        "--bind",
-        f"{host}:{port}",
-        "--graceful-timeout",
-        "10",
-        "--no-control-socket",
-        "--logger-class",
-        "api.server_log.ServerLog",
-        "--preload",  # loaded once, not once a worker: ready in half the time, and memory is shared
-        "--keep-alive",
-        "75",  # longer than a phone or a proxy leaves a connection unused
-        "wsgi:create_app()",
-    ]
-    command = [sys.executable, "-m", "gunicorn", *arguments]
-    os.execve(sys.executable, command, SERVED_WITH | os.environ)  # noqa: S606  our own arguments
+    arguments = serving.arguments(f"{host}:{port}", workers, threads, streams)
+    command = [sys.executable, "-m", "gunicorn", *arguments, "wsgi:create_app()"]
+    environment = {**serving.HEAPS, **os.environ, **serving.settings(threads, streams)}
+    os.execve(sys.executable, command, environment)  # noqa: S606  our own arguments
 
 
 @click.command("worker")
@@ -143,6 +144,7 @@ def doctor() -> None:
         click.echo(f"{label:<12}{db.session.scalar(select(func.count()).select_from(table))}")
     late = clock.real_now() - timedelta(minutes=5)
     waiting = select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < late)
+    click.echo(f"worker      {_pulse()}")
     click.echo(f"late jobs   {db.session.scalar(waiting)}")
     click.echo(f"late alarms {alarm_sweep.lateness(clock.now())}".split(".")[0])
     click.echo(f"dead letters {len(delivery.dead())}")
@@ -156,6 +158,14 @@ def doctor() -> None:
     click.echo(f"hashes      {'intact' if not broken else 'BROKEN: ' + ', '.join(broken)}")
     if broken:
         raise SystemExit(1)
+
+
+def _pulse() -> str:
+    """Whether background work is done at all."""
+    last = next(iter(pulse.seen()), None)
+    if last is None or not last.is_alive:
+        return f"NOT RUNNING: {background.SILENCE}"
+    return f"{last.name} seen {(clock.real_now() - last.seen_at).seconds} s ago"
 
 
 COMMANDS = (
@@ -172,5 +182,6 @@ COMMANDS = (
     *standards_commands.COMMANDS,
     *supervision_commands.COMMANDS,
     *staff_commands.COMMANDS,
+    *intake_commands.COMMANDS,
     *setup_commands.COMMANDS,
 )

@@ -15,7 +15,7 @@ from reports.fonts import Typesetter
 SIZE = 8.0  # of all words in a chart, points
 RANKED = 10  # more bars than this are summed up in words
 ROW = 15.0  # height of a bar's row
-SERIES = {"count": BLUE, "open": SKY, "overdue": RED}
+SERIES = {"count": BLUE, "open": SKY, "overdue": RED, "received": SKY, "done": BLUE}
 SPLIT = (BLUE, RED)
 
 
@@ -78,6 +78,16 @@ def _ranking_option(dataset: Dataset) -> dict[str, Any]:
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "inverse": True, "data": dataset.column(dataset.chart.by)},
         "series": [_series(dataset, code, "right") for code in dataset.chart.of],
+    }
+
+
+def _months_option(dataset: Dataset) -> dict[str, Any]:
+    """Bars side by side, a group a month."""
+    assert dataset.chart is not None  # noqa: S101
+    return _frame(dataset) | {
+        "xAxis": {"type": "category", "data": dataset.column(dataset.chart.by)},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [_series(dataset, code, "top") | {"barGap": "10%"} for code in dataset.chart.of],
     }
 
 
@@ -153,4 +163,5 @@ _OPTIONS: dict[str, Callable[[Dataset], dict[str, Any]]] = {
     "ranking": _ranking_option,
     "split": _split_option,
     "map": choropleth.option,
+    "months": _months_option,
 }

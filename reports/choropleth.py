@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from typing import Any, Literal
+from typing import Any
 
 import shapely
-from reportlab.graphics.shapes import Drawing, Group, Path
+from reportlab.graphics.shapes import Drawing, Group
 from reportlab.lib.colors import HexColor
-from shapely import Polygon
 
 from grid.geo.shapes import Shape, geojson, metric
 from reports.color import FAINT, INK, MUTED, RAMP, WHITE, box
 from reports.dataset import Dataset
 from reports.fonts import Typesetter
+from reports.outline import largest, outline
 
 SIZE, NAME_SIZE = 8.0, 5.5
-EVEN_ODD: Literal[0] = 0  # reportlab: holes stay empty whichever way their ring runs
 TALLEST = 265.0  # points
 LEGEND_HEIGHT, LEGEND_ROW = 32.0, 14.0
 
@@ -63,7 +62,7 @@ def drawing(dataset: Dataset, width: float, script: Typesetter) -> Drawing:
     for code, shape in sorted(shapes.items(), key=lambda each: -each[1].area):
         count = counts.get(code, 0)
         fill = color(shade(count, classes), classes)
-        picture.add(_outline(shape, place, fill))
+        picture.add(outline(shape, place, HexColor(fill), FAINT, 0.4))
         _label(words, script, shape, place, scale, count, short(names.get(code, "")), fill)
     picture.add(words)
     _legend(picture, classes, script)
@@ -79,7 +78,7 @@ def _label(
     words: Group, script: Typesetter, shape: Shape, place: Any, scale: float, count: int, name: str, fill: str
 ) -> None:
     """The count over the name in the widest place of an area, as far as they fit."""
-    circle = shapely.maximum_inscribed_circle(_largest(shape))
+    circle = shapely.maximum_inscribed_circle(largest(shape))
     x, y = place(*circle.coords[0])
     radius = circle.length * scale
     room = 2 * math.sqrt(max(0.0, radius**2 - (NAME_SIZE * 1.2) ** 2))
@@ -92,26 +91,10 @@ def _label(
         words.add(script.label(x, y - (NAME_SIZE if count else 2), name, NAME_SIZE, tint, "middle"))
 
 
-def _largest(shape: Shape) -> Polygon:
-    return shape if isinstance(shape, Polygon) else max(shape.geoms, key=lambda part: part.area)
-
-
 def _bounds(shapes: list[Shape]) -> tuple[float, float, float, float]:
     boxes = [shape.bounds for shape in shapes]
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
     return west, south, max(box[2] for box in boxes), max(box[3] for box in boxes)
-
-
-def _outline(shape: Shape, place: Any, fill: str) -> Path:
-    path = Path(fillColor=HexColor(fill), strokeColor=FAINT, strokeWidth=0.4, strokeLineJoin=1, fillMode=EVEN_ODD)
-    for polygon in [shape] if isinstance(shape, Polygon) else shape.geoms:
-        for ring in (polygon.exterior, *polygon.interiors):
-            first, *others = [place(x, y) for x, y in ring.coords]
-            path.moveTo(*first)
-            for point in others[:-1]:
-                path.lineTo(*point)
-            path.closePath()
-    return path
 
 
 def _legend(picture: Drawing, classes: list[tuple[int, int]], script: Typesetter) -> None:

@@ -18,6 +18,7 @@ from grid.geo.shapes import Shape
 from reports.period import Period
 
 NONE = "—"
+CASE_NO_LENGTH = 22  # street 9, day 8, serial 5
 
 
 class Kind(StrEnum):
@@ -171,8 +172,11 @@ def plain(kind: Kind, value: Any) -> Any:
 
 
 def _grouped(number: str) -> str:
-    """A case number as people read it: street, day, serial."""
-    return f"{number[:9]} {number[9:17]} {number[17:]}" if len(number) > 17 else number
+    """A case number as people read it: street, day, serial; `YL` before those of practice."""
+    if len(number) < CASE_NO_LENGTH:
+        return number
+    practice, plain = number[:-CASE_NO_LENGTH], number[-CASE_NO_LENGTH:]
+    return " ".join(part for part in (practice, plain[:9], plain[9:17], plain[17:]) if part)
 
 
 def span(seconds: int) -> str:

@@ -40,23 +40,35 @@ def _is_overdue(view: View) -> ColumnElement[bool]:
     return and_(view.after(Deadline.finished_at), Deadline.due_at < view.period.as_of)
 
 
-def clocks(view: View) -> dict[str, int]:
-    """Cases closed on time and late in the period, those due in it and not met, and those overdue at its end."""
-    is_closed = view.during(Deadline.finished_at)
+def measures(view: View) -> dict[str, ColumnElement[bool]]:
+    """What is counted of clocks: ended on time and late in the period, due in it and not met, overdue at its end.
+
+    open: in somebody's hands at its end.
+    """
+    is_ended = view.during(Deadline.finished_at)
     missed = or_(Deadline.finished_at.is_(None), Deadline.finished_at > Deadline.due_at)
     is_due = and_(Deadline.due_at >= view.period.start, Deadline.due_at < view.period.as_of)
+    return {
+        "on_time": and_(is_ended, Deadline.is_in_time),
+        "late": and_(is_ended, Deadline.state == DeadlineState.MISSED, ~Deadline.is_exempt),
+        "due": and_(is_due, missed),
+        "overdue": _is_overdue(view),
+        "open": view.after(Deadline.finished_at),
+    }
+
+
+def counted(view: View, kind: DeadlineKind) -> tuple[ColumnElement[bool], ...]:
+    """The clocks of a kind that count in a view; the query joins their cases."""
+    return Deadline.kind == kind, _counts(view), view.rows
+
+
+def clocks(view: View) -> dict[str, int]:
+    """How many clocks of whole cases each measure counts."""
     row = db.session.execute(
-        select(
-            func.count().filter(is_closed, Deadline.is_in_time).label("on_time"),
-            func.count()
-            .filter(is_closed, Deadline.state == DeadlineState.MISSED, ~Deadline.is_exempt)
-            .label("late"),
-            func.count().filter(is_due, missed).label("due"),
-            func.count().filter(_is_overdue(view)).label("overdue"),
-        )
+        select(*(func.count().filter(said).label(name) for name, said in measures(view).items()))
         .select_from(Deadline)
         .join(Event, Event.id == Deadline.event_id)
-        .where(Deadline.kind == DeadlineKind.CASE, _counts(view), view.rows)
+        .where(*counted(view, DeadlineKind.CASE))
     ).one()
     return dict(row._mapping)
 
@@ -99,11 +111,16 @@ def departments(view: View) -> Dataset:
     )
 
 
+def dispatched(view: View) -> ColumnElement[bool]:
+    """Assignments given out in the period."""
+    return view.during(Assignment.dispatched_at)
+
+
 def _dispatched(view: View) -> list[tuple[int, str, int]]:
     rows = db.session.execute(
         select(Assignment.department_id, func.count())
         .join(Event, Event.id == Assignment.event_id)
-        .where(view.during(Assignment.dispatched_at), view.rows)
+        .where(dispatched(view), view.rows)
         .group_by(Assignment.department_id)
     )
     return [(key, "dispatched", count) for key, count in rows]
@@ -130,13 +147,13 @@ def _in_hand(view: View) -> list[tuple[int, str, int]]:
     rows = db.session.execute(
         select(
             Assignment.department_id,
-            func.count().filter(view.after(Deadline.finished_at)),
-            func.count().filter(_is_overdue(view)),
+            func.count().filter(measures(view)["open"]),
+            func.count().filter(measures(view)["overdue"]),
         )
         .select_from(Deadline)
         .join(Assignment, Assignment.id == Deadline.assignment_id)
         .join(Event, Event.id == Deadline.event_id)
-        .where(Deadline.kind == DeadlineKind.HANDLE, _counts(view), view.after(Deadline.finished_at), view.rows)
+        .where(*counted(view, DeadlineKind.HANDLE), view.after(Deadline.finished_at))
         .group_by(Assignment.department_id)
     )
     return [
@@ -160,7 +177,7 @@ def late(view: View) -> list[Any]:
             .join(Event, Event.id == Deadline.event_id)
             .join(Category, Category.id == Event.category_id)
             .join(Area, Area.id == Event.area_id)
-            .where(Deadline.kind == DeadlineKind.CASE, _counts(view), _is_overdue(view), view.rows)
+            .where(*counted(view, DeadlineKind.CASE), _is_overdue(view))
             .order_by(Deadline.due_at, Event.id)
             .limit(LATE_ROWS)
         )

@@ -30,8 +30,10 @@ class Period:
 
     @property
     def label(self) -> str:
-        """The day in words."""
+        """The day or the month in words."""
         day = self.first
+        if self.end - self.start > timedelta(days=2):
+            return f"{day.year}年{day.month}月"
         return f"{day.year}年{day.month}月{day.day}日（星期{WEEKDAYS[day.weekday()]}）"
 
     def hours(self) -> list[datetime]:
@@ -51,3 +53,19 @@ def day(on: date | None, now: datetime | None = None) -> Period:
         raise Invalid("没有这么早的数据，请选 2000 年以后的日子。", field="day")
     start, end = (clock.midnight(d).astimezone(UTC) for d in (on, on + timedelta(days=1)))
     return Period(on, start, end, min(now, end))
+
+
+def month(on: date | None, now: datetime | None = None) -> Period:
+    """The local month a day lies in; this month when none is named. Raises Invalid as ``day`` does."""
+    first = day((on or clock.local(now or clock.now()).date()).replace(day=1), now)
+    following = (first.first + timedelta(days=31)).replace(day=1)
+    end = clock.midnight(following).astimezone(UTC)
+    return Period(first.first, first.start, end, min(now or clock.now(), end))
+
+
+def months(last: Period, count: int) -> list[Period]:
+    """The months up to ``last``, the oldest first."""
+    found = [last]
+    while len(found) < count and found[0].first > FIRST_DAY:
+        found.insert(0, month(found[0].first - timedelta(days=1)))
+    return found

@@ -26,24 +26,26 @@ def document(report: Report) -> dict[str, Any]:
         "as_of": clock.local(report.period.as_of).isoformat(timespec="seconds"),
         "as_of_text": report.as_of,
         "demo": report.is_demo,
-        "headline": [_figure(figure) for figure in report.headline],
-        "sections": [_section(dataset) for dataset in report.datasets],
+        "headline": [figure(one) for one in report.headline],
+        "sections": [section(dataset) for dataset in report.datasets],
         "definitions": [{"term": term, "text": words} for term, words in report.definitions],
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def figure(told: Figure) -> dict[str, Any]:
+    """A headline number."""
     return {
-        "code": figure.code,
-        "label": figure.label,
-        "kind": figure.kind.value,
-        "value": plain(figure.kind, figure.value),
-        "text": figure.text,
-        "bad": figure.is_bad,
+        "code": told.code,
+        "label": told.label,
+        "kind": told.kind.value,
+        "value": plain(told.kind, told.value),
+        "text": told.text,
+        "bad": told.is_bad,
     }
 
 
-def _section(dataset: Dataset) -> dict[str, Any]:
+def section(dataset: Dataset) -> dict[str, Any]:
+    """A dataset with its chart."""
     kinds = [column.kind for column in dataset.columns]
     return {
         "code": dataset.code,

@@ -85,7 +85,8 @@ def guard() -> Iterator[Guard]:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application, built once: that costs more than most tests. Each gives it a database and a folder."""
-    return create_app({"DATA": str(tmp_path_factory.mktemp("house")), "DEMO": True, "COOKIE_SECURE": False})
+    settings = {"DEMO": True, "COOKIE_SECURE": False, "STREAM_LIFE": 0}  # a stream says one thing and ends
+    return create_app({"DATA": str(tmp_path_factory.mktemp("house")), **settings})
 
 
 @pytest.fixture(scope="session")

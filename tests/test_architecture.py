@@ -40,8 +40,11 @@ GRID = (
     ("events",),
     ("handset", "fieldwork", "uploads"),
     ("supervision",),
-    ("standards", "staff"),
+    ("standards", "staff", "live"),
+    ("intake",),
+    ("handover",),
     ("setup", "upkeep"),
+    ("serving",),
     ("commands",),
 )
 PACKAGES = [name for group in TOP for name in group if name != "wsgi"]

@@ -10,6 +10,7 @@ from api.fields import Moment, Schema, coded, fields
 from api.schemas.area import AreaRefSchema
 from api.schemas.event_picture import EventPicture
 from api.schemas.named import NamedSchema
+from api.schemas.origin import OriginSchema
 from api.schemas.person import PersonRefSchema
 from api.schemas.photo import PhotoClaimSchema
 from api.schemas.request import RequestSchema
@@ -90,7 +91,10 @@ class ConditionSchema(Schema):
 
 
 class PhotoItemSchema(Schema):
-    """A photo of a case; fetch it by its id once it has arrived."""
+    """A photo of a case; fetch it by its id once it has arrived.
+
+    away_m: from the case to the place its file claims, null when it claims none. sent_at: when its bytes arrived.
+    """
 
     id = fields.UUID(required=True)
     sha256 = fields.String(required=True)
@@ -98,6 +102,9 @@ class PhotoItemSchema(Schema):
     arrived = fields.Boolean(attribute="has_arrived", required=True)
     shot_at = Moment(allow_none=True, required=True)
     claimed = fields.Nested(PhotoClaimSchema, allow_none=True, required=True)
+    uploader = fields.Nested(PersonRefSchema, required=True)
+    sent_at = Moment(allow_none=True, required=True)
+    away_m = fields.Float(allow_none=True, required=True)
 
 
 class AssignmentSchema(Schema):
@@ -184,6 +191,7 @@ class EventSchema(EventSummarySchema):
     requests = fields.List(fields.Nested(RequestSchema), required=True)
     similar = fields.List(fields.Nested(SimilarSchema), required=True)
     relations = fields.List(fields.Nested(RelatedSchema), required=True)
+    origins = fields.List(fields.Nested(OriginSchema), required=True)
 
     condition = fields.Nested(ConditionSchema, allow_none=True, required=True)
     photo_items = fields.List(fields.Nested(PhotoItemSchema), required=True)

@@ -6,18 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 from api.auth import current_user
+from api.imports import sealer
 from api.schemas.area import area_ref
+from api.schemas.origin import origin_told
 from api.schemas.way import request_told, way_told
 from grid.areas import net
 from grid.calendars import almanac
-from grid.events import lifecycle, rulebook
+from grid.events import lifecycle, origin, rulebook
 from grid.events.event import Event, EventLog, Flag
 from grid.events.link import LinkKind
 from grid.events.offer import Suggestion, offers, suggestion
+from grid.events.photo import EventPhoto
 from grid.events.request_list import relations
 from grid.events.rulebook import Class, Condition
 from grid.events.similar import to as similar_to
 from grid.events.state import State
+from grid.geo.crs import distance_m
 from grid.worktime.limit import Limit
 
 
@@ -41,10 +45,7 @@ class EventPicture:
 
     @property
     def category(self) -> dict[str, str]:
-        found = self._class
-        if found is None:
-            return {"code": "", "name": "已停用的类别", "big_name": ""}
-        return {"code": found.code, "name": found.name, "big_name": found.big_name}
+        return category_told(self._event.category_id)
 
     @property
     def condition(self) -> dict[str, Any] | None:
@@ -82,7 +83,7 @@ class EventPicture:
 
     @property
     def photo_items(self) -> list[Any]:
-        return self._event.photos
+        return [_photo(self._event, photo) for photo in self._event.photos]
 
     @property
     def history(self) -> list[Any]:
@@ -108,6 +109,10 @@ class EventPicture:
         return [{"id": one.event.id, "words": one.words, "distance_m": round(one.distance_m, 1)} for one in found]
 
     @property
+    def origins(self) -> list[dict[str, Any]]:
+        return [origin_told(row, sealer()) for row in origin.of(self._event.id)]
+
+    @property
     def relations(self) -> list[dict[str, Any]]:
         found = relations(current_user, self._event)
         return [
@@ -120,6 +125,25 @@ class EventPicture:
             }
             for how, other in found
         ]
+
+
+def _photo(event: Event, photo: EventPhoto) -> dict[str, Any]:
+    """A photo, and how far from the case it claims to have been taken: a claim that anybody can write."""
+    claim = photo.claimed
+    away_m = None
+    if claim and claim.lon is not None and claim.lat is not None:
+        away_m = round(distance_m(event.lon, event.lat, claim.lon, claim.lat), 1)
+    names = ("id", "sha256", "role", "has_arrived", "shot_at", "claimed", "uploader")
+    sent_at = photo.upload.at if photo.upload else None
+    return {name: getattr(photo, name) for name in names} | {"sent_at": sent_at, "away_m": away_m}
+
+
+def category_told(category_id: int) -> dict[str, str]:
+    """The small class of an event, in force or retired."""
+    found = rulebook.current().by_id.get(category_id)
+    if found is None:
+        return {"code": "", "name": "已停用的类别", "big_name": ""}
+    return {"code": found.code, "name": found.name, "big_name": found.big_name}
 
 
 def flags(told: dict[str, Any]) -> list[dict[str, str]]:

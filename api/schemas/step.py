@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from marshmallow import validate
 
-from api.fields import Moment, Schema, Text, fields, one_of
-from api.paging import PageQuerySchema
+from api.cursor import Cursor
+from api.fields import Ids, Moment, Schema, Text, fields, one_of
+from api.paging import MAX_LIMIT, page_limit
 from api.schemas.photo import PromisedPhotoSchema
 from grid.events import lifecycle
+from grid.events.order import Sort
 from grid.events.query import QUEUES
 from grid.events.state import Stage, State
 from grid.worktime.limit import Light
@@ -56,7 +58,7 @@ class EventStepSchema(Schema):
     parent = fields.UUID()
 
 
-class EventQuerySchema(PageQuerySchema):
+class EventFilterSchema(Schema):
     """Filters; leaving one out means any."""
 
     queue = fields.String(validate=one_of(queue.code for queue in QUEUES))
@@ -65,9 +67,30 @@ class EventQuerySchema(PageQuerySchema):
     category = Text(maximum=10)
     area = Text(maximum=20)
     department = Text(maximum=40)
+    open = fields.Boolean(metadata={"description": "true: not at its end yet"})
     overdue = fields.Boolean()
     light = fields.String(validate=one_of(Light))
     practice = fields.Boolean()
     q = Text(maximum=50, minimum=1)
     reported_from = Moment()
     reported_to = Moment()
+    supervised = fields.Boolean(metadata={"description": "true: those a supervision presses; false: any"})
+
+
+class SortSchema(Schema):
+    """newest: what came last is first. due: open cases, what is due first."""
+
+    sort = fields.String(load_default=Sort.NEWEST.value, validate=one_of(Sort))
+
+
+class EventQuerySchema(SortSchema, EventFilterSchema):
+    """The same, page after page. ids: of these cases only, with commas between."""
+
+    after = Cursor(load_default=None, metadata={"description": "the ``next`` of the page before, or a mark"})
+    until = Cursor(load_default=None, metadata={"description": "the mark where the page ends"})
+    limit = page_limit()
+    ids = Ids(most=MAX_LIMIT)
+
+
+class EventMarksQuerySchema(SortSchema, EventFilterSchema):
+    """Of which list."""

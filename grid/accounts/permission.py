@@ -15,9 +15,11 @@ class Permission(StrEnum):
     ASSIGNMENT_HANDLE = "assignment:handle"
     CALENDAR_MANAGE = "calendar:manage"
     CALENDAR_READ = "calendar:read"
+    CALLER_REVEAL = "caller:reveal"
     CATEGORY_READ = "category:read"
     DELEGATION_MANAGE = "delegation:manage"
     DEPARTMENT_READ = "department:read"
+    DESK_HAND_OVER = "desk:hand_over"
     DEVICE_MANAGE = "device:manage"
     DEVICE_READ = "device:read"
     DEVICE_WIPE = "device:wipe"
@@ -30,6 +32,7 @@ class Permission(StrEnum):
     EVENT_FILE = "event:file"
     EVENT_FORCE_CLOSE = "event:force_close"
     EVENT_HAND = "event:hand"
+    EVENT_INTAKE = "event:intake"
     EVENT_MERGE = "event:merge"
     EVENT_READ = "event:read"
     EVENT_REOPEN = "event:reopen"
@@ -37,6 +40,7 @@ class Permission(StrEnum):
     EVENT_REVIEW = "event:review"
     EVENT_SEND_CHECK = "event:send_check"
     EVENT_VOID = "event:void"
+    JOB_MANAGE = "job:manage"
     NOTICE_MANAGE = "notice:manage"
     MATTER_ISSUE = "matter:issue"
     MATTER_READ = "matter:read"
@@ -67,7 +71,9 @@ class Permission(StrEnum):
     WHISTLE_ANSWER = "whistle:answer"
     WHISTLE_BLOW = "whistle:blow"
     WHISTLE_READ = "whistle:read"
+    WORKER_CALL = "worker:call"
     WORKER_READ = "worker:read"
+    WORKLOAD_READ = "workload:read"
 
 
 class Relation(StrEnum):

@@ -84,6 +84,15 @@ class Net:
         except KeyError:
             raise NotFound(f"没有代码为 {code} 的区域。", field="area") from None
 
+    def point_in(self, node: Node) -> tuple[float, float]:
+        """Some point (lon, lat) of an area: of its own outline, else of one below it. Raises Invalid."""
+        below = (one for one in self.by_id.values() if one.path.startswith(node.path) and one.boundary is not None)
+        outline = node.boundary or next((one.boundary for one in below), None)
+        if outline is None:
+            raise Invalid(f"{node.name}还没有边界，请在图上点位置。", field="area")
+        point = outline.representative_point()
+        return point.x, point.y
+
     def locate(self, lon: float, lat: float, datum: Datum) -> Located:
         """The leaf (unit grid, or village without grids) a point lies in, else the nearest with its distance.
 

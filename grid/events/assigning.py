@@ -242,18 +242,19 @@ def _is_waiting(event: Event, assignment: Assignment) -> bool:
 
 
 def _start(assignment: Assignment, step: Step) -> None:
-    deadline.start(step.event, DeadlineKind.HANDLE, _limit(assignment, step.event), step.at, assignment)
+    deadline.start(step.event, DeadlineKind.HANDLE, limit_of_part(assignment, step.event), step.at, assignment)
     _start_signing(assignment, step)
 
 
 def _start_signing(assignment: Assignment, step: Step) -> None:
-    is_working = _limit(assignment, step.event).unit.is_working
+    is_working = limit_of_part(assignment, step.event).unit.is_working
     rule = Rule.SIGN_WORK if is_working else Rule.SIGN_URGENT
     limit = rulebook.current().procedure.limit(step.event.area_path, rule)
     deadline.start(step.event, DeadlineKind.SIGN, limit, step.at, assignment)
 
 
-def _limit(assignment: Assignment, event: Event) -> Limit:
+def limit_of_part(assignment: Assignment, event: Event) -> Limit:
+    """How long a department has: its own limit where it was given one, else that of the case. Raises Invalid."""
     if assignment.limit_value and assignment.limit_unit:
         return Limit(assignment.limit_value, Unit(assignment.limit_unit))
     return limit_of_case(event)

@@ -188,6 +188,7 @@ _ASIDE = {
     "reopen": "重开",
     "link": "关联",
     "unlink": "取消关联",
+    "join": "又有人反映",
     "absorb": "并入案卷",
     "release": "拆出案卷",
     "close_with": "随主案办结",

@@ -12,6 +12,7 @@ from grid.accounts.permission import Permission as P
 from grid.db import db
 from grid.events import rulebook
 from grid.events.event import Event
+from grid.events.origin import EventOrigin
 from grid.events.state import State
 from grid.job import job
 from grid.notices import cause, notice
@@ -99,7 +100,9 @@ def _recipients(event: Event, state: State) -> list[int]:
         open_tasks = select(Task.assignee_id).where(Task.subject_id == event.id, Task.state == TaskState.OPEN)
         return list(db.session.scalars(open_tasks))
     if state.is_final:
-        return [event.reporter_id]
+        # Who took it in from a caller calls them back.
+        takers = db.session.scalars(select(EventOrigin.taker_id).where(EventOrigin.event_id == event.id))
+        return sorted({event.reporter_id, *takers})
     return holders(event, NEXT[state]) if state in NEXT else []
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from grid.accounts.user import User
 from grid.db import Base, Coded, UTCDateTime, new_id
 from grid.media.decoded import Claim
 from grid.media.media import Media, MediaUpload
@@ -64,6 +65,8 @@ class EventPhoto(Base):
     media: Mapped[Media | None] = relationship(
         primaryjoin=lambda: foreign(EventPhoto.sha256) == Media.sha256, viewonly=True, lazy="joined"
     )
+
+    uploader: Mapped[User] = relationship(viewonly=True)
 
     @property
     def has_arrived(self) -> bool:

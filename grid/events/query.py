@@ -1,13 +1,14 @@
-"""Finding events (查询): filters over what the caller may see, keyset pages newest first, and their queues."""
+"""Finding events (查询): filters over what the caller may see, pages of an order, and the caller's queues."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grid import clock
@@ -17,8 +18,9 @@ from grid.accounts.user import User
 from grid.areas import net
 from grid.db import UTCDateTime, db
 from grid.errors import Invalid
-from grid.events import request_list, rulebook
+from grid.events import order, request_list, rulebook
 from grid.events.event import Assignment, Event
+from grid.events.order import Key, Marks, Sort, Span
 from grid.events.photo import EventPhoto
 from grid.events.practice import real
 from grid.events.scope import REACHES, visible
@@ -43,6 +45,10 @@ class Queue:
     @property
     def label(self) -> str:
         return self.state.label if self.state else self.named
+
+    @property
+    def is_of_one_state(self) -> bool:
+        return self.state is not None and self.own is None
 
     def rows(self, actor: User) -> ColumnElement[bool]:
         """The events that wait in it, among those ``actor`` may see."""
@@ -78,7 +84,10 @@ QUEUES = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to look for; None means any. area, department, category: codes. q: words, or a case number."""
+    """What to look for; None means any. area, department, category: codes. q: words, or a case number.
+
+    ids: of these cases only. also: what packages above this one know how to ask.
+    """
 
     queue: str | None = None
     state: str | None = None
@@ -86,26 +95,43 @@ class Filters:
     category: str | None = None
     area: str | None = None
     department: str | None = None
+    open: bool | None = None
     overdue: bool | None = None
     light: str | None = None
     practice: bool | None = None
     q: str | None = None
     reported_from: datetime | None = None
     reported_to: datetime | None = None
+    ids: tuple[UUID, ...] | None = None
+    also: tuple[ColumnElement[bool], ...] = ()
 
 
-def page(actor: User, filters: Filters, after: UUID | None, limit: int) -> tuple[list[Event], UUID | None]:
-    """Events the caller may see, newest first, ``limit`` at most, and the key of the next page."""
-    return _page(select(Event).where(visible(actor), *_conditions(actor, filters)), after, limit)
+def page(actor: User, filters: Filters, span: Span, limit: int) -> tuple[list[Event], Key | None]:
+    """Events of a span the caller may see, ``limit`` at most, and the key of the next page."""
+    return order.page(listed(actor, filters), span, limit, *SUMMARY)
+
+
+def marks(actor: User, filters: Filters, sort: Sort) -> Marks:
+    """How long the whole list is, and where its pages begin."""
+    return order.marks(listed(actor, filters), sort)
+
+
+def listed(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
+    """The predicates of a list in any order: what is looked for, among what the caller may see."""
+    queue = next((one for one in QUEUES if one.code == filters.queue), None)
+    has_one_state = filters.state is not None or (queue is not None and queue.is_of_one_state)
+    return [visible(actor), *conditions(actor, filters), *(() if has_one_state else (order.ANY_STATE,))]
+
+
+def by_ids(actor: User, ids: Collection[UUID]) -> dict[UUID, Event]:
+    """Those of some cases that the caller may see, with what a list shows of them."""
+    found = select(Event).where(Event.id.in_(ids), visible(actor)).options(*SUMMARY)
+    return {event.id: event for event in db.session.scalars(found)}
 
 
 def reported_by(actor: User, after: UUID | None, limit: int) -> tuple[list[Event], UUID | None]:
     """The caller's own reports, newest first."""
-    return _page(select(Event).where(Event.reporter_id == actor.id), after, limit)
-
-
-def _page(found: Select[Event], after: UUID | None, limit: int) -> tuple[list[Event], UUID | None]:
-    return newest(found.options(*SUMMARY), after, limit)
+    return newest(select(Event).where(Event.reporter_id == actor.id).options(*SUMMARY), after, limit)
 
 
 def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
@@ -134,7 +160,8 @@ SUMMARY = (
 )
 
 
-def _conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
+    """The predicates of what is looked for; the caller's scope is another."""
     makers: list[tuple[Any, Any]] = [
         (filters.queue, lambda code: _in_queue(actor, code)),
         (filters.state, lambda code: Event.state == State(code)),
@@ -142,14 +169,16 @@ def _conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
         (filters.category, lambda code: Event.category_id.in_(rulebook.current().find(code).ids)),
         (filters.area, lambda code: scope.within(Event.area_path, net.current().find(code).path)),
         (filters.department, _at_department),
+        (filters.open, lambda wanted: Event.closed_at.is_(None) if wanted else Event.closed_at.is_not(None)),
         (filters.overdue, _overdue),
-        (filters.light, lambda code: _shining(Light(code))),
+        (filters.light, lambda code: shining(Light(code))),
         (filters.practice, lambda wanted: Event.is_practice.is_(wanted)),
         (filters.q, _words),
         (filters.reported_from, lambda at: Event.reported_at >= at),
         (filters.reported_to, lambda at: Event.reported_at < at),
+        (filters.ids, lambda ids: Event.id.in_(ids)),
     ]
-    return [make(value) for value, make in makers if value is not None]
+    return [*(make(value) for value, make in makers if value is not None), *filters.also]
 
 
 def _in_queue(actor: User, code: str) -> ColumnElement[bool]:
@@ -175,7 +204,7 @@ def _overdue(wanted: bool) -> ColumnElement[bool]:
     return late if wanted else ~late | Event.due_at.is_(None)
 
 
-def _shining(wanted: Light) -> ColumnElement[bool]:
+def shining(wanted: Light) -> ColumnElement[bool]:
     """Events whose light is this one now, or was at their end; the same as ``Event.light``."""
     at = func.coalesce(Event.closed_at, literal(clock.now(), UTCDateTime()))
     return {

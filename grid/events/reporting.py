@@ -20,7 +20,7 @@ from grid.areas.net import Located
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid
 from grid.events import automation, handling, link, notify, rulebook, similar
-from grid.events.event import Event, Flag, Source
+from grid.events.event import H3_RESOLUTION, TAKEN_IN, Event, Flag, Source
 from grid.events.photo import PhotoRole
 from grid.events.procedure_rule import Rule
 from grid.events.state import State
@@ -33,7 +33,6 @@ FLAG_ACCURACY_M = 100.0
 FLAG_SKEW = timedelta(minutes=5)
 MAX_PHOTOS = 6
 MAX_VOICES = 1
-H3_RESOLUTION = 9
 REPORT_ROLES = frozenset({PhotoRole.NEAR, PhotoRole.FAR, PhotoRole.OTHER})
 _ROLES = {False: REPORT_ROLES, True: REPORT_ROLES | {PhotoRole.AFTER}}
 OLDEST = timedelta(days=30)  # of what is entered at the desk
@@ -58,6 +57,7 @@ class Report:
     is_practice: an exercise (演练), which counts nowhere. self_handled: dealt with on the spot (自处置), with
     photos of before and after; the desk looks at it, and no department has anything to do with it.
     same_as: the case of which the worker says that it is the same matter; the desk merges, or does not.
+    somewhere_in: code of an area, when nobody knows better; ``position`` is then any point of it.
     """
 
     client_id: UUID
@@ -70,6 +70,11 @@ class Report:
     is_practice: bool = False
     self_handled: bool = False
     same_as: UUID | None = None
+    somewhere_in: str = ""
+
+
+# What one needs to report by each way; at the desk, where the place is.
+_RIGHTS = {Source.DESK: Permission.EVENT_ENTER} | dict.fromkeys(TAKEN_IN, Permission.EVENT_INTAKE)
 
 
 def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -> Outcome:
@@ -107,6 +112,11 @@ def enter(actor: User, report: Report) -> Outcome:
         )
 
 
+def take_in(actor: User, report: Report, source: Source) -> Event:
+    """Make a case of what somebody told the desk; inside the caller's op. Raises as ``enter`` and ``submit``."""
+    return _create(actor, report, timedelta(), source)
+
+
 def self_classes(paths: Iterable[str]) -> list[str]:
     """The classes a worker of these places may deal with on the spot (自处置), by code."""
     book, here = rulebook.current(), list(paths)
@@ -117,10 +127,10 @@ def self_classes(paths: Iterable[str]) -> list[str]:
 def _create(actor: User, report: Report, clock_offset: timedelta, source: Source = Source.WORKER) -> Event:
     category = rulebook.current().find(report.category)
     place = report.position
-    located = net.current().locate(place.lon, place.lat, place.datum)
+    located = _located(report)
     if report.self_handled:
         _check_self_handled(category.code, category.name, located.area.path, report.photos)
-    _check_photos(report.photos, _ROLES[report.self_handled])
+    check_photos(report.photos, _ROLES[report.self_handled])
     now = clock.now()
     event = Event(
         id=new_id(),
@@ -170,6 +180,13 @@ def _create(actor: User, report: Report, clock_offset: timedelta, source: Source
     return event
 
 
+def _located(report: Report) -> Located:
+    place, snapshot = report.position, net.current()
+    if not report.somewhere_in:
+        return snapshot.locate(place.lon, place.lat, place.datum)
+    return Located(place.lon, place.lat, snapshot.find(report.somewhere_in), 0.0)
+
+
 def _check_self_handled(code: str, name: str, area_path: str, photos: list[dict[str, Any]]) -> None:
     if not rulebook.current().procedure.marks(area_path, Rule.SELF_CLASS, code):
         raise Invalid(f"“{name}”不在可自处置的类别里，请按一般上报。", field="self_handled")
@@ -178,7 +195,8 @@ def _check_self_handled(code: str, name: str, area_path: str, photos: list[dict[
         raise Invalid("自处置要有处置前、处置后的照片各一张。", field="photos")
 
 
-def _check_photos(photos: list[dict[str, Any]], allowed: frozenset[PhotoRole]) -> None:
+def check_photos(photos: list[dict[str, Any]], allowed: frozenset[PhotoRole] = REPORT_ROLES) -> None:
+    """Not too many, and of the kinds that a report may have. Raises Invalid."""
     pictures = _pictures(photos)
     if len(pictures) > MAX_PHOTOS:
         raise Invalid(f"一次最多 {MAX_PHOTOS} 张照片，请去掉几张。", field="photos")
@@ -197,21 +215,22 @@ def _flags(
     actor: User, report: Report, located: Located, now: datetime, clock_offset: timedelta, source: Source
 ) -> dict[str, Any]:
     """What a person should know before trusting the report; the value says more where there is more."""
-    right = Permission.EVENT_ENTER if source is Source.DESK else Permission.EVENT_REPORT
+    right = _RIGHTS.get(source, Permission.EVENT_REPORT)
     homes = [g.path for g in actor.grants(right) if Relation.AREA in g.relations]
     is_outside = not any(is_within(located.area.path, home) for home in homes)
-    if not homes or (source is Source.DESK and is_outside):
+    if not homes or (source in _RIGHTS and is_outside):
         raise Forbidden("你的岗位不能上报。")
     accuracy_m = report.position.accuracy_m
     found: dict[Flag, str | None] = {
-        Flag.NO_GRID: "" if located.area.level is not Level.GRID else None,
+        Flag.NO_GRID: "" if located.area.level is not Level.GRID and not report.somewhere_in else None,
+        Flag.VAGUE_PLACE: located.area.name if report.somewhere_in else None,
         Flag.OUTSIDE_NET: None
         if located.is_inside
         else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
         Flag.OUTSIDE_MINE: "" if is_outside else None,
         Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
         Flag.CLOCK_SKEW: _skew(report, now, clock_offset),
-        Flag.NO_PHOTO: None if _pictures(report.photos) else "",
+        Flag.NO_PHOTO: None if _pictures(report.photos) or source in TAKEN_IN else "",
     }
     return {flag.value: words for flag, words in found.items() if words is not None}
 

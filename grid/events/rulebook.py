@@ -39,6 +39,7 @@ class Condition:
     limit: Limit
     closing: str
     is_certain: bool
+    authority: str = ""  # 主管部门
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Entry:
     def weight(self) -> tuple[bool, int]:
         """How specific the row is: a condition beats none, a smaller area beats a larger."""
         return self.condition_id is not None, self.area_path.count("/") if self.area_path else 0
+
+    def fits(self, area_path: str) -> bool:
+        """Does the row speak of this place, and does its department serve it?"""
+        return (self.area_path is None or area_path.startswith(self.area_path)) and area_path.startswith(self.home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +179,7 @@ def choose_department(category: Class, condition_id: UUID | None, area_path: str
     """
     condition_id = category.heir(condition_id)
     fitting = sorted(
-        (
-            e
-            for e in category.entries
-            if e.condition_id in (None, condition_id)
-            and (e.area_path is None or area_path.startswith(e.area_path))
-            and area_path.startswith(e.home)
-        ),
+        (e for e in category.entries if e.condition_id in (None, condition_id) and e.fits(area_path)),
         key=lambda e: (e.weight, -e.number),
         reverse=True,
     )
@@ -265,7 +264,7 @@ def _class(scheme: Scheme, versions: list[Category], entries: dict[int, list[Ent
 
 
 def _condition(row: FilingCondition) -> Condition:
-    return Condition(row.id, row.text, row.limit, row.closing, row.is_certain)
+    return Condition(row.id, row.text, row.limit, row.closing, row.is_certain, row.authority)
 
 
 def _is_in_force(row: Any, day: date) -> bool:

@@ -11,12 +11,19 @@ from grid.db import db
 from grid.events.event import Assignment, Event
 from grid.tasks.task import Task
 
+
+def _of_a_part(ours: int) -> ColumnElement[bool]:
+    """Events a department has a part of, or had; also in a query that reads assignments itself."""
+    part = exists().where(Assignment.event_id == Event.id, Assignment.department_id == ours)
+    return part.correlate(Event)
+
+
 REACHES: scope.Reaches = {
     Relation.OWN: scope.of_owner(Event.reporter_id),
     Relation.AREA: scope.of_area(Event.area_path),
     Relation.DEPARTMENT: scope.of_department(
         Event.area_path,
-        lambda ours: exists().where(Assignment.event_id == Event.id, Assignment.department_id == ours),
+        _of_a_part,
         lambda event: (part.department_id for part in event.assignments),
     ),
     Relation.TASK: scope.Reach(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import h3
 from sqlalchemy import ColumnElement, Row, Select, select, true
@@ -13,7 +14,7 @@ from grid import clock
 from grid.accounts.user import User
 from grid.db import db
 from grid.events import rulebook
-from grid.events.event import Event
+from grid.events.event import H3_RESOLUTION, Event
 from grid.events.scope import visible
 from grid.events.state import FINAL
 from grid.geo.crs import distance_m
@@ -38,7 +39,24 @@ class Similar:
         return f"{what} · 相距 {self.distance_m:.0f} 米 · {event.description[:20] or event.address[:20]}"
 
 
-def to(event: Event, actor: User | None = None) -> list[Similar]:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report that is being typed: what is compared of it. lon, lat: CGCS2000 degrees."""
+
+    lon: float
+    lat: float
+    category_id: int
+    reported_at: datetime
+    id: UUID = UUID(int=0)
+    is_practice: bool = False
+
+    @property
+    def h3(self) -> str:
+        cell: str = h3.latlng_to_cell(self.lat, self.lon, H3_RESOLUTION)
+        return cell
+
+
+def to(event: Event | Draft, actor: User | None = None) -> list[Similar]:
     """Open cases that look like this one, the nearest first. actor: only what they may see."""
     rows = visible(actor) if actor else true()
     others = [*db.session.execute(_near(event, rows)), *_unwritten(event, actor)]
@@ -46,7 +64,7 @@ def to(event: Event, actor: User | None = None) -> list[Similar]:
     return sorted((one for one in found if one.distance_m <= NEAR_M), key=lambda one: one.distance_m)[:MOST]
 
 
-def _unwritten(event: Event, actor: User | None) -> list[Event]:
+def _unwritten(event: Event | Draft, actor: User | None) -> list[Event]:
     """Those of the same batch that the database does not know yet."""
     category = rulebook.current().by_id.get(event.category_id)
     ids = category.ids if category else (event.category_id,)
@@ -62,7 +80,7 @@ def _unwritten(event: Event, actor: User | None) -> list[Event]:
     ]
 
 
-def _near(event: Event, rows: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _near(event: Event | Draft, rows: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     # A cell of this size is about 350 m wide: with its ring it covers 50 m around any point of it.
     cells = list(h3.grid_disk(event.h3, 1))
     category = rulebook.current().by_id.get(event.category_id)

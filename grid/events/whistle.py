@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, exists, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, exists, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from grid import clock
@@ -32,7 +32,7 @@ from grid.notices.cause import Cause
 from grid.notices.outside import Outside
 from grid.row import get_row, hold_row, newest
 from grid.trail import entry as trail
-from grid.worktime.limit import due
+from grid.worktime.limit import due, yellow_at
 
 KIND = "whistle.blown"
 MOST = 20
@@ -78,12 +78,21 @@ class Whistle(Versioned, Base):
 
 
 class WhistleCall(Base):
-    """Call (报到单): one department a whistle names. lon, lat: CGCS2000 degrees, where it reported in."""
+    """Call (报到单): one department a whistle names. lon, lat: CGCS2000 degrees, where it reported in.
+
+    next_alarm_at: when it is reminded next; None: no more.
+    """
 
     __tablename__ = "whistle_call"
     __table_args__ = (
         Index("uq_whistle_call_whistle_id_department_id", "whistle_id", "department_id", unique=True),
         Index("ix_whistle_call_department_id", "department_id"),
+        Index(
+            "ix_whistle_call_next_alarm_at",
+            "next_alarm_at",
+            sqlite_where=text("next_alarm_at IS NOT NULL"),
+            postgresql_where=text("next_alarm_at IS NOT NULL"),
+        ),
         CheckConstraint("score IS NULL OR (score >= 0 AND score <= 5)", name="score"),
     )
 
@@ -98,6 +107,7 @@ class WhistleCall(Base):
     accuracy_m: Mapped[float | None]
     score: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(200), default="")
+    next_alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
     reporter: Mapped[User | None] = relationship(viewonly=True)
@@ -144,7 +154,9 @@ def blow(
     node = net.current().node(event.area_id) if event else net.current().find(area or "")
     at, now = clock.now(), almanac.current()
     limit = rulebook.current().procedure.limit(node.path, Rule.WHISTLE_LIMIT, kind.value)
-    end = due(at, limit, now.calendar(now.policy(node.path)))
+    calendar = now.calendar(now.policy(node.path))
+    end = due(at, limit, calendar)
+    soon = yellow_at(at, end, calendar if limit.unit.is_working else None)
     called = [departments.find(code, node.path) for code in dict.fromkeys(codes)]
     whistle = Whistle(
         id=new_id(),
@@ -156,7 +168,7 @@ def blow(
         blower_id=actor.id,
         blown_at=at,
         arrived=0,
-        calls=[WhistleCall(department_id=d.id, department=d, due_at=end) for d in called],
+        calls=[WhistleCall(department_id=d.id, department=d, due_at=end, next_alarm_at=soon) for d in called],
     )
     if not scope.holds(actor, Permission.WHISTLE_BLOW, REACHES, whistle):
         raise Forbidden("你的岗位不能在这里吹哨。")
@@ -168,7 +180,7 @@ def blow(
 
 def deliver(payload: dict[str, Any]) -> None:
     """Tell the departments that were called; safe to repeat (a notice has one key a person)."""
-    whistle = db.session.get(Whistle, UUID(payload["whistle_id"]))
+    whistle = db.session.get(Whistle, number(payload))
     if whistle is None:
         return  # about a practice case, wiped meanwhile
     called = [call.department_id for call in whistle.calls]
@@ -176,11 +188,17 @@ def deliver(payload: dict[str, Any]) -> None:
     what = f"街道吹哨（{whistle.kind.label}）"
     title = f"{what}：请在 {clock.local(whistle.calls[0].due_at):%m-%d %H:%M} 前报到"
     about = whistle.event_id or whistle.id
-    outside = _outside(whistle, f"{what}，请报到")
-    notice.tell(list(told), f"whistle:{whistle.id}", title, whistle.words[:100], about, outside)
+    told_outside = outside(whistle, f"{what}，请报到")
+    notice.tell(list(told), f"whistle:{whistle.id}", title, whistle.words[:100], about, told_outside)
 
 
-def _outside(whistle: Whistle, what: str) -> Outside:
+def number(payload: dict[str, Any]) -> UUID:
+    """Which whistle a job is about."""
+    return UUID(payload["whistle_id"])
+
+
+def outside(whistle: Whistle, what: str) -> Outside:
+    """What may be told of it outside the house."""
     is_urgent = whistle.kind is WhistleKind.URGENT
     if whistle.event_id is not None:
         event = db.session.get_one(Event, whistle.event_id)
@@ -221,6 +239,7 @@ def report_in(
         raise Conflict("你们部门已经报到了。")
     call.lon, call.lat = to_storage(lon, lat, datum)
     call.accuracy_m, call.reported_in_at, call.reporter_id = accuracy_m, clock.now(), actor.id
+    call.next_alarm_at = None
     whistle.arrived += 1
     trail.record(actor, "whistle:report_in", "whistle", whistle.id, whistle.area_path, due=str(call.due_at))
     return whistle
@@ -238,7 +257,7 @@ def close(actor: User, whistle: Whistle, scores: list[Score]) -> Whistle:
         raise Invalid(words, field="scores")
     for call in whistle.calls:
         said = told[call.department.code]
-        call.score, call.note = said.score, said.note
+        call.score, call.note, call.next_alarm_at = said.score, said.note, None
     whistle.closed_at = clock.now()
     trail.record(actor, "whistle:close", "whistle", whistle.id, whistle.area_path)
     return whistle

@@ -35,6 +35,14 @@ class Sighting:
     point: TrackPoint | None
 
 
+def find(actor: User, permission: Permission, username: str) -> User:
+    """Somebody in the area in which the caller holds a permission. Raises NotFound."""
+    person = db.session.scalar(select(User).where(User.username == username, rows(actor, permission, REACHES)))
+    if person is None:
+        raise NotFound("没有这个人，或不在你的范围里。")
+    return person
+
+
 def look(actor: User, username: str, day: date, purpose: str) -> tuple[User, Track]:
     """The walk of somebody in the caller's area, while on duty. Writes down who looked, and why.
 
@@ -42,10 +50,7 @@ def look(actor: User, username: str, day: date, purpose: str) -> tuple[User, Tra
     """
     if not purpose:
         raise Invalid("请写明为什么查看。", field="purpose")
-    found = select(User).where(User.username == username, rows(actor, Permission.TRACK_READ_OTHERS, REACHES))
-    person = db.session.scalar(found)
-    if person is None:
-        raise NotFound("没有这个人，或不在你的范围里。")
+    person = find(actor, Permission.TRACK_READ_OTHERS, username)
     trail.record(actor, "track:look", "user", person.id, day=day.isoformat(), purpose=purpose)
     now = clock.now()
     windows = [(shift.started_at, shift.until(now)) for shift in shifts.of_day(person.id, day)]

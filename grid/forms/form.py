@@ -70,6 +70,10 @@ class Form:
         """The hashes of the photos among the values."""
         return [name for field in self.fields if field.type == "photo" for name in values.get(field.name, ())]
 
+    def places(self) -> list[str]:
+        """The names of the fields that hold a place."""
+        return [field.name for field in self.fields if field.type == "place"]
+
     def title_of(self, values: Values) -> str:
         """What a list shows of a record."""
         words = {field.name: str(values.get(field.name, "")) for field in self.fields}

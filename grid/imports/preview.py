@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
 from grid import clock, revision
@@ -118,14 +118,15 @@ def keep(
     return found
 
 
-def get(preview_id: UUID, kind: str) -> ImportPreview:
-    """A preview of this kind with its lines. Raises NotFound, also for one that is too old."""
+def get(preview_id: UUID, kind: str, maker: User | None = None) -> ImportPreview:
+    """A preview of this kind with its lines; maker: only theirs. Raises NotFound, also for one that is too old."""
     found = db.session.scalar(
         select(ImportPreview)
         .where(
             ImportPreview.id == preview_id,
             ImportPreview.kind == kind,
             ImportPreview.made_at >= clock.now() - KEPT,
+            ImportPreview.made_by == maker.id if maker else true(),
         )
         .options(undefer(ImportPreview.lines), undefer(ImportPreview.detail), undefer(ImportPreview.file))
         .execution_options(populate_existing=True)

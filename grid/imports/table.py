@@ -24,10 +24,14 @@ HEADING_ROWS = 20  # the heading is looked for in so many rows
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns a table has: name → what a heading may be called, the usual word first."""
+    """Which columns a table has: name → what a heading may be called, the usual word first.
+
+    moments: those in which a date or a time is welcome; elsewhere it is a fault, mostly a code that was misread.
+    """
 
     words: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
+    moments: tuple[str, ...] = ()
 
     def named(self, name: str) -> str:
         """The usual word for a column."""
@@ -103,7 +107,7 @@ def _table(told: Sheet, columns: Columns) -> Table | None:
         found = _heading(values, columns)
         if found:
             headings = {name: str(values[at - 1]) for at, name in found.items()}
-            return Table(told.title, " ".join(above), headings, tuple(_below(told, found)))
+            return Table(told.title, " ".join(above), headings, tuple(_below(told, found, columns.moments)))
         above += [value for value in values if isinstance(value, str)]
     return None
 
@@ -123,13 +127,15 @@ def _heading(values: tuple[Any, ...], columns: Columns) -> dict[int, str]:
     return found if set(columns.required) <= set(found.values()) else {}
 
 
-def _below(told: Sheet, columns: dict[int, str]) -> Iterator[Row]:
+def _below(told: Sheet, columns: dict[int, str], moments: tuple[str, ...]) -> Iterator[Row]:
     blocks: dict[int, tuple[int, Cell]] = {}  # column → last row of the merged block in it, and its first cell
     for number, values in told.rows:
         found: dict[str, Cell] = {}
         for at, name in columns.items():
             last, first = blocks.get(at, (0, None))
-            cell = _cell(told.title, number, at, values[at - 1] if at <= len(values) else None)
+            value = values[at - 1] if at <= len(values) else None
+            is_moment = name in moments and isinstance(value, date)
+            cell = _cell(told.title, number, at, str(value) if is_moment else value)
             if first and number <= last and not cell.text:
                 cell = Cell(first.text, cell.address, True, first.fault, first.is_formula)
             elif (number, at) in told.merges:

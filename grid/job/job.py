@@ -14,9 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
 from grid.db import Base, BigId, UTCDateTime, db
+from grid.errors import Conflict
 
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=10)
+STUCK_TRIES = 10  # about twenty minutes of failing
 
 
 class Job(Base):
@@ -81,3 +83,20 @@ def postpone(job: Job, error: str) -> None:
     """The job failed: try again later, each time later."""
     wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(job.tries, 10)))
     job.run_at, job.lease_until, job.error = clock.real_now() + wait, None, error[:500]
+
+
+def is_stuck(job: Job) -> bool:
+    """Has it failed so often that somebody should look?"""
+    return job.done_at is None and job.tries >= STUCK_TRIES
+
+
+def again(job: Job) -> None:
+    """Let a job that failed be tried at once. Raises Conflict for one that is done, in hand, or never failed."""
+    now = clock.real_now()
+    if job.done_at is not None:
+        raise Conflict("这个任务已经办完了。")
+    if job.lease_until is not None and job.lease_until >= now:
+        raise Conflict("这个任务正在办，请等它办完。")
+    if not job.error:
+        raise Conflict("这个任务没有出过错，会自动办。")
+    job.run_at, job.lease_until = now, None

@@ -13,6 +13,7 @@ from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.job.errand import Errand, Errands
 from grid.job.job import Job, claim, finish, postpone
+from grid.job.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +34,20 @@ def run_once(handlers: Mapping[str, Handler]) -> int:
     return len(claimed)
 
 
-def sweep_once(sweeps: Sequence[Sweep]) -> int:
-    """Run every sweep in a transaction of its own; returns how much was due."""
+def sweep_once(sweeps: Sequence[Sweep], pulse: Pulse | None = None) -> int:
+    """Run every sweep in a transaction of its own; returns how much was due. pulse: is told how each went."""
     done = 0
     for sweep in sweeps:
+        found, fault = 0, ""
         try:
             with transaction():
-                done += sweep()
+                found = sweep()
         except (DomainError, SQLAlchemyError, LookupError, ValueError) as error:
-            log.warning("sweep failed", extra={"sweep": sweep.__module__, "error": type(error).__name__})
+            fault = type(error).__name__
+            log.warning("sweep failed", extra={"sweep": sweep.__module__, "error": fault})
+        done += found
+        if pulse is not None:
+            pulse.swept(sweep.__module__, found, fault)
     db.session.remove()
     return done
 
@@ -75,23 +81,31 @@ def run_forever(
     errands: Sequence[Errand] = (),
 ) -> None:
     """Work until ``stopped()``; a signal handler sets it, so that a job in hand is finished first."""
-    out = Errands(errands)
+    out, pulse = Errands(errands), Pulse()
     try:
-        _loop(handlers, stopped, sweeps, out)
+        _loop(handlers, stopped, sweeps, out, pulse)
     finally:
         out.close()
+        _part(pulse)
 
 
 def _loop(
-    handlers: Mapping[str, Handler], stopped: Callable[[], bool], sweeps: Sequence[Sweep], out: Errands
+    handlers: Mapping[str, Handler],
+    stopped: Callable[[], bool],
+    sweeps: Sequence[Sweep],
+    out: Errands,
+    pulse: Pulse,
 ) -> None:
     swept_at = 0.0
     while not stopped():
         try:
+            if pulse.is_due:
+                with transaction():
+                    pulse.beat()
             done = run_once(handlers)
             if time.monotonic() - swept_at >= SWEEP_S:
                 # As long as something was due, the next batch follows at once.
-                found = sweep_once(sweeps)
+                found = sweep_once(sweeps, pulse)
                 swept_at = 0.0 if found else time.monotonic()
                 done += found
             done += out.step()
@@ -102,3 +116,12 @@ def _loop(
             done = 0
         if done == 0:
             time.sleep(IDLE_S)
+
+
+def _part(pulse: Pulse) -> None:
+    """Say goodbye; without the database the silence says it later."""
+    try:
+        with transaction():
+            pulse.stop()
+    except SQLAlchemyError as error:
+        log.error("database error", extra={"error": type(error).__name__})

@@ -1,62 +1,15 @@
-"""Workbooks handed out (交回的表格): the uploaded sheet with its problems marked, and the first passwords."""
+"""Workbook handed out (交回的表格): the first passwords of new accounts."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
-from datetime import date, datetime
-from datetime import time as clock_time
-from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
-from openpyxl.utils.cell import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
-from grid.imports import sheet
-from grid.imports.archive import Limits
-from grid.imports.fate import Fate
+from grid.imports.marked import cell, saved
 
-PROBLEM = "问题"
-RED = PatternFill("solid", fgColor="F8C9C9")
 HEAD = PatternFill("solid", fgColor="E8EEF4")
-
-
-def with_problems(data: bytes, lines: Iterable[dict[str, Any]], limits: Limits) -> bytes:
-    """The file again as .xlsx, cell by cell as text, faulty cells red, and what is wrong in a column of its own.
-
-    lines: as a preview keeps them.
-    """
-    refused = [line for line in lines if line["fate"] == Fate.REFUSED]
-    faults: dict[str, list[str]] = {}
-    for reason in (reason for line in refused for reason in line["reasons"]):
-        faults.setdefault(reason["cell"], []).append(reason["text"])
-    workbook = Workbook(write_only=True)
-    for told in sheet.sheets(data, limits):
-        if told.is_shown:
-            _copy(workbook.create_sheet(told.title or "人员"), told, faults)
-    return _saved(workbook)
-
-
-def _copy(out: Worksheet, told: sheet.Sheet, faults: dict[str, list[str]]) -> None:
-    rows = [(number, [_words(value) for value in values]) for number, values in told.rows]
-    width = max((at for _, values in rows for at, text in enumerate(values, 1) if text), default=0)
-    if any(PROBLEM in values for _, values in rows):  # a sheet of ours comes back: its old remarks go
-        width = next(values.index(PROBLEM) for _, values in rows if PROBLEM in values)
-    out.column_dimensions[get_column_letter(width + 1)].width = 60
-    is_headed = False
-    for number, values in rows:
-        cells = [_cell(out, text) for text in (values + [""] * width)[:width]]
-        mine: list[str] = []
-        for at, cell in enumerate(cells, 1):
-            found = faults.get(f"{told.title}!{get_column_letter(at)}{number}".lstrip("!"), [])
-            if found:
-                cell.fill = RED
-                mine += [text for text in found if text not in mine]
-        if not is_headed and any(values):
-            is_headed, mine = True, [PROBLEM]
-        out.append([*cells, _cell(out, "；".join(mine))])
 
 
 def passwords(rows: Iterable[tuple[str, str, str]]) -> bytes:
@@ -65,33 +18,10 @@ def passwords(rows: Iterable[tuple[str, str, str]]) -> bytes:
     out = workbook.create_sheet("初始密码")
     for letter in "ABC":
         out.column_dimensions[letter].width = 20
-    heading = [_cell(out, text) for text in ("账号", "姓名", "初始密码")]
-    for cell in heading:
-        cell.font, cell.fill = Font(bold=True), HEAD
+    heading = [cell(out, text) for text in ("账号", "姓名", "初始密码")]
+    for one in heading:
+        one.font, one.fill = Font(bold=True), HEAD
     out.append(heading)
     for row in rows:
-        out.append([_cell(out, text) for text in row])
-    return _saved(workbook)
-
-
-def _cell(out: Worksheet, text: str) -> Cell:
-    """A text that stays a text, whatever it starts with."""
-    cell: Cell = WriteOnlyCell(out, text)
-    cell.data_type = "s"
-    return cell
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date | clock_time):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return "".join(sign for sign in str(value) if sign.isprintable() or sign in "\n\t")
-
-
-def _saved(workbook: Workbook) -> bytes:
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
+        out.append([cell(out, text) for text in row])
+    return saved(workbook)

@@ -36,10 +36,15 @@ def compare(lines: list[Line], standing: Standing, directory: Directory, is_comp
         missing = _Comparison(standing, directory, found).run(group)
         gone += missing if is_sure and all(line.fate is not Fate.REFUSED for line in group) else []
     if is_complete and is_sure:
-        gone += [_gone(found, None) for code, found in standing.classes.items() if code not in groups]
+        gone += [gone_line(found, None) for code, found in standing.classes.items() if code not in groups]
     for number, line in enumerate(gone, len(lines) + 1):
         line.number = number
     return lines + gone
+
+
+def judge(line: Line, old: FilingCondition | None, standing: Standing, directory: Directory) -> None:
+    """Settle the fate of one line by itself. old: the condition it takes the place of, None: of none."""
+    _Comparison(standing, directory, standing.classes.get(line.code)).alone(line, old)
 
 
 class _Comparison:
@@ -60,7 +65,20 @@ class _Comparison:
         pairs, missing = _match(stated, known)
         for line in stated:
             self._judge(line, pairs.get(line.number))
-        return [_gone(self.found, old) for old in missing if stated and self.found]
+        return [gone_line(self.found, old) for old in missing if stated and self.found]
+
+    def alone(self, line: Line, old: FilingCondition | None) -> None:
+        """The same of one line that says nothing of the other conditions of its class."""
+        line.big_name = line.big_name or self.standing.big_name(line.code)
+        self._check_class(line, line)
+        known = self.found.conditions if self.found else []
+        twin = next((row for row in known if row is not old and loose(row.text) == loose(line.condition)), None)
+        if line.fate is None and twin is not None and line.condition:
+            line.refuse("condition", f"和现行的一条相同：{line.code} {line.name}“{twin.text}”（{twin.limit}）")
+        elif line.fate is None and line.condition:
+            self._judge(line, old)
+        elif line.fate is None:
+            self._judge_bare(line, False)
 
     def _refuse_contradictions(self, group: list[Line]) -> None:
         sound = [line for line in group if line.fate is None]
@@ -171,7 +189,8 @@ def _likeness_to(mine: set[str], signs: dict[UUID, set[str]], old: FilingConditi
     return likeness(mine, signs[old.id])
 
 
-def _gone(found: StandingClass | None, old: FilingCondition | None) -> Line:
+def gone_line(found: StandingClass | None, old: FilingCondition | None) -> Line:
+    """The line that ends a condition in force; old None: the whole class."""
     assert found is not None  # noqa: S101  what is gone was there
     category = found.category
     line = Line(0, "", 0, Fate.ENDED, category.code, category.kind, category.name, category.big_name)

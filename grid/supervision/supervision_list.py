@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from grid import clock
@@ -76,6 +76,11 @@ REACHES: scope.Reaches = {
         lambda row: (row.department_id,),
     ),
 }
+
+
+def presses() -> ColumnElement[bool]:
+    """Cases that a supervision presses which is not over: a filter of the list of cases."""
+    return exists().where(Supervision.event_id == Event.id, Supervision.state != SupervisionState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from grid.supervision import alarm as alarms
 from grid.supervision import supervision
 from grid.supervision.alarm import Alarm, AlarmKind
 from grid.supervision.matter import Matter
+from grid.sync import change
 from grid.worktime.calendar import WorkCalendar
 
 BATCH = 200
@@ -76,6 +77,8 @@ def _say(batch: list[Held], now: datetime) -> None:
             calendars[row.policy_id] = almanac.current().calendar(under)
         said += [(alarm, row, event) for alarm in _due(row, path, now, calendars[row.policy_id])]
     fresh = {alarm.key for alarm in alarms.fire([alarm for alarm, _, _ in said])}
+    # Their lights have turned: who has them on the screen is told.
+    change.touched_rows(event for alarm, _, event in said if event is not None and alarm.key in fresh)
     for alarm, row, event in said:
         if alarm.act is Act.SUPERVISE and event is not None and alarm.key in fresh:
             supervision.open_late(event, row, alarm.planned_at)

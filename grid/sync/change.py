@@ -7,7 +7,7 @@ hint: what a row looks like now, and whether a person may see it, is asked of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -95,6 +95,13 @@ def touched(model: type[Base], *where: ColumnElement[bool]) -> None:
     if followed is not None:
         for record_id, audience in _audiences(db.session(), model, followed, and_(*where)).items():
             note(followed.collection, record_id, audience)
+
+
+def touched_rows(rows: Iterable[Any]) -> None:
+    """The same of followed rows in hand."""
+    for row in rows:
+        if followed := _FOLLOWED.get(type(row)):
+            note(followed.collection, row.id, followed.audience(row))
 
 
 # -- what the session writes --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Commands of the media store: sweep away what no case needs, look whether all the rest is whole."""
+"""Commands of upkeep: the media store swept and looked through; what background work waits and fails."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from grid import clock
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import gallery
+from grid.job import monitor, pulse
 from grid.media import scrub as scrubbing
 from grid.media import sweep as sweeping
 from grid.media.media import Media
 from grid.media.store import MediaKind, MediaStore
+from grid.upkeep import jobs
 
 group = click.Group("media", help="照片库：清理没有用到的文件，校验照片是否完好。")
+SHOWN = 20  # failing jobs told one by one
 KINDS = {MediaKind.ORIGINAL: "原图", MediaKind.FULL: "大图", MediaKind.THUMB: "小图"}
 
 
@@ -103,4 +106,39 @@ def _mb(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
-COMMANDS = (group,)
+@click.command("jobs")
+@click.option("--retry", "job_id", type=int, help="马上再办一次这个编号的失败任务。")
+def show_jobs(job_id: int | None) -> None:
+    """Look at background work; exit code 1 when no worker runs or a job failed again and again."""
+    if job_id is not None:
+        _retry(job_id)
+        return
+    loads = monitor.loads()
+    for worker in pulse.seen():
+        ago = (clock.real_now() - worker.seen_at).seconds
+        click.echo(f"{'在运行' if worker.is_alive else '没有消息'}  {worker.name}  {ago} 秒前")
+    for load in loads:
+        told = f"待办 {load.waiting}，在办 {load.running}，以后 {load.later}，出错 {load.failing}"
+        click.echo(f"{jobs.KINDS.get(load.kind, load.kind)}：{told}，办不成 {load.stuck}")
+    for row in monitor.failing(None, SHOWN)[0]:
+        words = f"第 {row.tries} 次没办成，{jobs.error_words(row.error)}，{clock.local(row.run_at):%H:%M:%S} 再办"
+        click.echo(f"  {row.id}  {jobs.KINDS.get(row.kind, row.kind)}  {words}")
+    waiting, dead = jobs.outgoing()
+    click.echo(f"往外发的通知：待发 {waiting}，没有送达 {dead}")
+    if not pulse.is_running():
+        click.echo(jobs.SILENCE, err=True)
+        raise SystemExit(1)
+    if any(load.stuck for load in loads):
+        raise SystemExit(1)
+
+
+def _retry(job_id: int) -> None:
+    try:
+        with transaction():
+            jobs.retry(None, monitor.hold(job_id))
+    except DomainError as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"任务 {job_id} 马上再办。")
+
+
+COMMANDS = (group, show_jobs)

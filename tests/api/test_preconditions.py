@@ -22,6 +22,8 @@ BODIES: dict[str, dict[str, Any]] = {
 # Proven beside their own tests.
 ELSEWHERE = {
     "POST /api/delegations/{delegation_id}/end",
+    "PUT /api/views/{view_id}",
+    "DELETE /api/views/{view_id}",
     "POST /api/events/{event_id}/requests",
     "POST /api/events/{event_id}/requests/{request_id}/decisions",
     "POST /api/events/{event_id}/reopenings",
@@ -34,6 +36,7 @@ ELSEWHERE = {
     "PATCH /api/quiet-hours/{hours_id}",
     "PUT /api/notice-endpoints/{endpoint_id}",
     "PATCH /api/ladders/{ladder_id}",
+    "POST /api/jobs/{job_id}/retry",
     "POST /api/supervisions/{supervision_id}/reply",
     "POST /api/supervisions/{supervision_id}/close",
     "POST /api/matters/{matter_id}/entries",
@@ -49,16 +52,22 @@ ELSEWHERE = {
     "POST /api/calendar/imports/{import_id}/confirm",
     "PUT /api/work-policy",
     "POST /api/standards/imports/{batch_id}/confirm",
+    "POST /api/standards/rows",
+    "POST /api/standards/rows/end",
     "PUT /api/departments/{code}",
     "POST /api/departments/imports/{import_id}/confirm",
     "PUT /api/users/{username}",
     "POST /api/users/{username}/password-reset",
     "POST /api/users/imports/{import_id}/confirm",
+    "POST /api/intakes/{intake_id}/reply",
+    "POST /api/intakes/orders/imports/{import_id}/confirm",
+    "POST /api/handovers/{note_id}/sign",
 }
 # Writes that make something new or are safe to repeat, so there is nothing to overwrite.
 NO_EDITS = {
     "POST /api/events",
     "POST /api/events/bulk",  # each item tells the version it was seen in
+    "POST /api/views",
     "POST /api/checkpoints",
     "POST /api/procedures",
     "POST /api/notice-rules",
@@ -105,6 +114,12 @@ NO_EDITS = {
     "POST /api/users",
     "POST /api/users/imports",
     "POST /api/users/{username}/reveal",
+    "POST /api/workers/{username}/reveal",
+    "POST /api/intakes",
+    "POST /api/intakes/read",  # stores nothing
+    "POST /api/intakes/{intake_id}/reveal",
+    "POST /api/intakes/orders/imports",
+    "POST /api/handovers",
     "PUT /api/me/password",
     "PUT /mobile/v1/me/password",
 }

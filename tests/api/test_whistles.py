@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from fixtures.daling import STREET
-from grid.commands import HANDLERS
+from grid.commands import HANDLERS, SWEEPS
 from grid.db import db, transaction
 from grid.events import practice, whistle
 from grid.job import worker
@@ -62,6 +62,48 @@ def test_whoever_was_called_is_told(app: Flask) -> None:
     titles = [n["title"] for n in person(app, "zj01").get("/api/notices").json["items"]]
 
     assert any("街道吹哨（应急）" in title for title in titles)
+
+
+def _work() -> None:
+    while worker.run_once(HANDLERS) or worker.sweep_once(SWEEPS):
+        pass
+
+
+def _titles(app: Flask, who: str) -> list[str]:
+    return [n["title"] for n in person(app, who).get("/api/notices").json["items"] if "报到" in n["title"]]
+
+
+def test_who_does_not_come_is_reminded_and_when_it_is_late_the_street_hears(app: Flask, time: Clock) -> None:
+    whistle = _blow(app).json
+    _work()
+    time.move(minutes=20)
+    _act(app, "cg01", whistle["id"], "report-ins", **HERE)
+    time.move(minutes=5)
+    _work()
+    _work()
+
+    assert [title for title in _titles(app, "zj01") if "还没有报到" in title] == [
+        "街道吹哨（应急）：大岭规划建设办还没有报到"
+    ]
+    assert not any("还没有报到" in title for title in _titles(app, "cg01"))
+    assert not any("超时" in title for title in _titles(app, "dd01"))
+
+    time.move(minutes=6)
+    _work()
+    _work()
+    for who in ("zj01", "dd01"):
+        assert len([title for title in _titles(app, who) if "报到已超时" in title]) == 1
+    assert not any("超时" in title for title in _titles(app, "cg01"))
+
+
+def test_nobody_is_reminded_of_a_whistle_that_is_over(app: Flask, time: Clock) -> None:
+    whistle = _blow(app).json
+    scores = [{"department": code, "score": 0} for code in ("cg", "zj")]
+    _act(app, "dd01", whistle["id"], "close", scores=scores)
+    time.move(hours=2)
+    _work()
+
+    assert not any("超时" in title or "还没有" in title for title in _titles(app, "zj01"))
 
 
 def test_a_whistle_about_a_practice_case_that_was_wiped_tells_nobody_and_its_job_ends(app: Flask) -> None:

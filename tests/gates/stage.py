@@ -62,7 +62,7 @@ class Stage:
     def app(self) -> Flask:
         """The application on it, as in production but for the demo."""
         settings = {"DATABASE": f"sqlite:///{self.folder}/stage.db", "DATA": str(self.folder)}
-        app = create_app(settings | {"DEMO": True, "COOKIE_SECURE": False})
+        app = create_app(settings | {"DEMO": True, "COOKIE_SECURE": False, "STREAM_LIFE": 0})
         app.testing = False
         revision.forget_all()
         return app

@@ -23,11 +23,13 @@ from grid.notices import notice
 from grid.staff import mobile
 from tests.factories.account import find_user
 from tests.factories.event import make_event
+from tests.factories.intake import make_call
 from tests.factories.person import Caller, Person
 from tests.gates.stage import CAST, Known, Stage, enroll
 
 PHONE = "10013579246"
 MASKED = re.compile(r"100\*+9246")
+CALLER_PHONE, CALLER_MASKED = "10024680135", re.compile(r"100\*+0135")
 REPORTER, COLLEAGUE = "金丝雀报", "金丝雀同"
 MINE, THEIRS, ELSEWHERE = "本片区黄雀说明", "别人的黄雀通知", "别的片区黄雀说明"
 
@@ -40,10 +42,11 @@ def _row(full: tuple[str, ...] = (), masked: tuple[str, ...] = ()) -> dict[str, 
 
 
 # field → post → what it gets to see. Members of the staff sign their work with their names: who sees a case sees
-# who reported it; who can be sent is told to those who send; who lends a post, to whom. Accounts are kept by the
-# system administrator alone.
+# who reported it; who can be sent is told to those who send; who lends a post, to whom; a number to call, to the
+# office, masked. Accounts are kept by the system administrator alone.
 TABLE = {
-    "mobile number of the staff": _row(masked=("system_admin",)),
+    "mobile number of the staff": _row(masked=(*OFFICE, "system_admin")),
+    "phone of who called about a case in reach": _row(masked=(*OFFICE, *UNIT)),
     "name of who reported a case in reach": _row(full=("grid_worker", *OFFICE, *UNIT, "system_admin")),
     "name of a colleague in the same street": _row(full=("grid_worker", *OFFICE, *UNIT, "system_admin")),
     "words of a case in reach": _row(full=("grid_worker", *OFFICE, *UNIT)),
@@ -64,6 +67,8 @@ def app(stage: Stage) -> Iterator[Flask]:
             reporter.name, colleague.name = REPORTER, COLLEAGUE
             mobile.write(colleague, PHONE, app.extensions["sealer"])
             notice.tell([colleague.id], "canary", THEIRS, THEIRS, mine)
+        desk = Person(app, "slr01")
+        assert desk.post("/api/intakes", json=make_call(phone=CALLER_PHONE, category="E0406")).status_code == 201
         yield app
 
 
@@ -112,6 +117,9 @@ def _seen(said: str, secrets: list[str]) -> dict[str, str]:
 
     return {
         "mobile number of the staff": "masked" if PHONE not in said and MASKED.search(said) else how(PHONE),
+        "phone of who called about a case in reach": "masked"
+        if CALLER_PHONE not in said and CALLER_MASKED.search(said)
+        else how(CALLER_PHONE),
         "name of who reported a case in reach": how(REPORTER),
         "name of a colleague in the same street": how(COLLEAGUE),
         "words of a case in reach": how(MINE),

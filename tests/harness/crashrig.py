@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from grid.commands import SERVED_WITH
+from grid import serving
 from tests.harness.port import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,35 +40,23 @@ class CrashRig:
         app: str = "wsgi:create_app()",
         chdir: Path = ROOT,
         workers: int = 2,
-        threads: int = 8,
+        threads: int = serving.THREADS,
+        streams: int = serving.STREAMS,
         options: tuple[str, ...] = (),
         under: tuple[str, ...] = (),
     ) -> None:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.log = folder / "server.log"
-        self.env = {"WANGGE_DATA": str(folder), **SERVED_WITH, **(env or {})}
+        self.env = {
+            "WANGGE_DATA": str(folder),
+            **serving.HEAPS,
+            **serving.settings(threads, streams),
+            **(env or {}),
+        }
         self._chdir = chdir
-        self._command = [*under, sys.executable, "-m", "gunicorn", app]
-        self._command += [
-            "--bind",
-            f"{HOST}:{self.port}",
-            "--chdir",
-            str(chdir),
-            "--no-control-socket",
-            "--logger-class",
-            "api.server_log.ServerLog",
-            "--preload",
-        ]
-        self._command += [
-            "--worker-class",
-            "gthread",
-            "--workers",
-            str(workers),
-            "--threads",
-            str(threads),
-            *options,
-        ]
+        self._command = [*under, sys.executable, "-m", "gunicorn", app, "--chdir", str(chdir)]
+        self._command += [*serving.arguments(f"{HOST}:{self.port}", workers, threads, streams), *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

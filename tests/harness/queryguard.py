@@ -73,6 +73,8 @@ SCOPED: Mapping[str, Belonging] = {
     "whistle": _by(owners="blower_id", paths="area_path", reached="id"),
     "whistle_call": _by(departments="department_id", reached="whistle_id"),
     "request_decision": _by(reached="request_id event_id"),
+    "event_origin": _by(owners="taker_id", reached="id event_id"),
+    "handover_note": _by(owners="author_id", paths="area_path", reached="id"),
     "event_link": _by(reached="event_id other_id"),
     "notice": _by(owners="user_id"),
     "notice_delivery": _by(owners="user_id", paths="area_path", reached="id"),
@@ -86,6 +88,7 @@ SCOPED: Mapping[str, Belonging] = {
     "op": _by(owners="actor_id"),
     "login_session": _by(owners="user_id", reached="id"),
     "trail_entry": _by(owners="actor_id"),
+    "saved_view": _by(owners="owner_id", reached="id"),
 }
 
 

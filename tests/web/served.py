@@ -85,6 +85,10 @@ class Street:
         """Somebody at the desk of a community, below the street's."""
         self._joined(username, name, area, "acceptor", "dispatcher")
 
+    def dispatcher(self, username: str, name: str) -> None:
+        """One more at the street's desk."""
+        self._joined(username, name, "441323002", "acceptor", "shift_leader", "dispatcher")
+
     def _joined(self, username: str, name: str, area: str, *posts: str, **told: str) -> None:
         """Somebody new on the staff, who has chosen a password."""
         held = [{"post": post, "areas": [area]} for post in posts]

@@ -266,6 +266,8 @@ def test_many_cases_take_one_step_and_each_is_answered(people: People, street: S
         street.report(f"批量：乱停放 {n}")
     desk.goto("/console/#/")
     desk.get_by_test_id("queue-accept").click()
+    desk.get_by_placeholder("案卷号").fill("批量：乱停放")
+    desk.keyboard.press("Enter")
     rows = desk.get_by_test_id("queue-row").filter(has_text="批量：乱停放")
     expect(rows).to_have_count(3)
     for n in range(3):

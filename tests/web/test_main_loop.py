@@ -83,7 +83,7 @@ def test_a_report_becomes_a_closed_case(
     keep(phone, "handset-check")
     with phone.expect_response(lambda response: response.url.endswith("/sync/push")):
         phone.get_by_role("button", name="送出核查结果").click()
-    # The desk renews what it shows by itself, every 15 s.
+    # The desk hears of it by itself.
     expect(desk.get_by_test_id("case-state")).to_have_text("待结案", timeout=25_000)
     take(desk, "close")
 

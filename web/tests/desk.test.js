@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { OVERTAKEN, useDossier } from '@/console/case/dossier.js';
+import { LEFT, useDossier } from '@/console/case/dossier.js';
 import { useList } from '@/console/queue/list.js';
 import { session } from '@/console/station.js';
 import { asked, json, problem, serve } from './server.js';
 
 const DISPATCH = { action: 'dispatch', href: '/api/events/e1/steps', fields: [] };
-const event = (version, state = 'pending_dispatch') => ({ id: 'e1', version, state: { code: state } });
+const entry = (seq) => ({ seq, at: '2026-11-22T10:05:00+08:00', actor: { name: '周敏' }, action: { label: '下交' } });
+const event = (version, state = 'pending_dispatch') => ({
+  id: 'e1', version, state: { code: state, label: state }, steps: [DISPATCH], history: Array.from({ length: version }, (_, n) => entry(n + 1)),
+});
 const tagged = (data) => json(data, { headers: { ETag: `"v${data.version}"` } });
 
 beforeEach(async () => {
@@ -42,11 +45,26 @@ describe('the case being read', () => {
     await dossier.open('e1');
 
     await expect(dossier.move(DISPATCH, {}, 'k1')).rejects.toMatchObject({ status: 412 });
-    expect([dossier.remark.value, dossier.event.value.version]).toEqual([OVERTAKEN, 5]);
+    expect(dossier.event.value.version).toBe(5);
+    expect(dossier.clash.value.entries.map(({ seq }) => seq)).toEqual([5, 4]);
+    expect(dossier.clash.value.step).toEqual(DISPATCH);
 
     await dossier.move(DISPATCH, {}, 'k2');
     expect(asked(calls, 'POST', '/steps').map(({ headers }) => headers.get('If-Match'))).toEqual(['"v3"', '"v5"']);
-    expect(dossier.remark.value).toBe('');
+    expect(dossier.clash.value).toBeNull();
+  });
+
+  test('says what others did while it stood open, and that it left one’s sight, without losing what is shown', async () => {
+    let answer = tagged(event(3));
+    serve(() => answer.clone());
+    const dossier = useDossier();
+    await dossier.open('e1');
+    answer = tagged(event(5));
+    expect(await dossier.keepCurrent()).toBe(true);
+    expect(dossier.news.value.map(({ seq }) => seq)).toEqual([5, 4]);
+    answer = problem(404, 'not-found');
+    expect(await dossier.keepCurrent()).toBe(true);
+    expect([dossier.event.value.version, dossier.event.value.steps, dossier.remark.value]).toEqual([5, [], LEFT]);
   });
 
   test('keeps standing while the network is away', async () => {
@@ -73,19 +91,42 @@ describe('the case being read', () => {
 
 describe('the list', () => {
   const queues = [{ code: 'accept', label: '待受理', count: 0 }, { code: 'file', label: '待立案', count: 2 }];
+  const due = (id, minute) => ({ id, version: 1, due_at: `2026-11-22T10:${minute}:00.000+08:00` });
+  let stock;
 
-  test('opens at the first queue that has work', async () => {
-    const calls = serve(({ path }) => (path.endsWith('/queues') ? json({ items: queues }) : json({ items: [event(1)], next: null })));
+  /** A server with these cases in whatever queue is asked for. */
+  function serveStock(cases) {
+    stock = cases;
+    return serve(({ path }) => {
+      if (path.endsWith('/queues')) return json({ items: queues });
+      if (path.includes('/marks')) return json({ total: stock.length, every: 100, marks: [], cut: false });
+      const wanted = new URL(path, 'http://x').searchParams.get('ids')?.split(',');
+      return json({ items: wanted ? stock.filter(({ id }) => wanted.includes(id)) : stock, next: null });
+    });
+  }
+  const ids = (list) => list.items.value.map(({ id }) => id);
+
+  test('opens at the first queue that has work, by what is due first', async () => {
+    const calls = serveStock([due('a', 10)]);
     const list = useList();
     await list.open();
     expect(list.queue.value).toBe('file');
-    expect(asked(calls, 'GET', '/events')[0].path).toBe('/api/events?queue=file&limit=50');
+    expect(asked(calls, 'GET', '/events?')[0].path).toBe('/api/events?queue=file&sort=due&limit=100');
+    expect([list.total.value, ids(list)]).toEqual([1, ['a']]);
+  });
+
+  test('opens with what the address says', async () => {
+    serveStock([]);
+    const list = useList();
+    await list.open({ queue: 'accept', sort: 'due', light: 'red' });
+    expect([list.queue.value, list.filters.light, list.hasLoaded.value]).toEqual(['accept', 'red', true]);
   });
 
   test('leaves a queue chosen before it was open', async () => {
     const late = deferred();
     let isFirst = true;
     serve(({ path }) => {
+      if (path.includes('/marks')) return json({ total: 1, every: 100, marks: [], cut: false });
       if (!path.endsWith('/queues')) return json({ items: [event(1)], next: null });
       const answer = isFirst ? late.promise : json({ items: queues });
       isFirst = false;
@@ -100,15 +141,25 @@ describe('the list', () => {
     expect(list.queue.value).toBe('');
   });
 
-  test('keeps what it has and says so when it cannot be read again', async () => {
-    let isBroken = false;
-    serve(({ path }) => {
-      if (isBroken) return problem(404, 'x', '没有找到');
-      return path.endsWith('/queues') ? json({ items: queues }) : json({ items: [event(1)], next: null });
-    });
+  test('puts what changed where it belongs now, takes out what left and takes in what is new', async () => {
+    const calls = serveStock([due('a', 10), due('b', 20), due('c', 30)]);
     const list = useList();
     await list.open();
-    isBroken = true;
+    stock = [due('b', 20), due('d', 25), due('a', 40)];
+    const before = asked(calls, 'GET', '/marks').length;
+
+    await list.refresh(['a', 'c', 'd']);
+
+    expect([ids(list), list.total.value]).toEqual([['b', 'd', 'a'], 3]);
+    expect(asked(calls, 'GET', '/marks').length).toBe(before);
+    list.stop();
+  });
+
+  test('keeps what it has and says so when it cannot be read again', async () => {
+    serveStock([due('a', 10)]);
+    const list = useList();
+    await list.open();
+    serve(() => problem(404, 'x', '没有找到'));
     await list.reload();
     expect([list.items.value.length, list.trouble.value]).toEqual([1, '没有找到']);
   });

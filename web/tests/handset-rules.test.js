@@ -7,7 +7,7 @@ import { changed, isIdNumber, isShown, listText, photoRoom, problems } from '@/h
 import { found, indexed } from '@/handset/forms/search.js';
 import { coverage, isWorth, length_m, split } from '@/handset/patrol/track.js';
 import { stampLayout, stampLines } from '@/handset/photo/stamp.js';
-import { distance_m } from '@/handset/place/distance.js';
+import { distance_m } from '@/shared/map/distance.js';
 import { isAnswered, similar } from '@/handset/report.js';
 import { ordered, urgency } from '@/handset/today.js';
 import { watchUpdates, takeUpdate, update } from '@/handset/update/update.js';

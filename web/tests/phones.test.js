@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { marksOf, remarks, waiting } from '@/console/phones/health.js';
-import { payloadOf, rowsOf } from '@/console/phones/payload.js';
+import { memberWords, payloadOf, rowsOf } from '@/console/phones/payload.js';
 
 const PHONE = {
   state: { code: 'active', label: '在用' }, lights: [], queue: 0, oldest_at: null, storage: {}, battery: null,
@@ -53,5 +53,16 @@ describe('a refused op', () => {
     rows.at(-1).value = '走访';
     rows.find(({ label }) => label === '日期').value = '';
     expect(payloadOf(diary, rows)).toEqual({ kind: 'diary', values: { done: '走访' } });
+  });
+
+  test('takes members off a list, named by their code or their place', () => {
+    const report = { category: 'E0410', photos: [{ sha256: 'a' }, { sha256: 'b' }], tags: ['x', 'y'] };
+    const rows = rowsOf(report, 'photos');
+    const photos = rows.find(({ path }) => path[0] === 'photos');
+
+    expect(photos.value.map(memberWords)).toEqual(['第 1 项', '第 2 项']);
+    expect(report.tags.map(memberWords)).toEqual(['x', 'y']);
+    photos.value = photos.value.filter((_, at) => at !== 0);
+    expect(payloadOf(report, rows).photos).toEqual([{ sha256: 'b' }]);
   });
 });

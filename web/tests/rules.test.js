@@ -83,7 +83,7 @@ test.each([
   [['event:read', 'report:read', 'rules:try', 'calendar:read'], ['desk', 'brief', 'rules', 'calendar']],
   [['event:read', 'calendar:read'], ['desk', 'calendar']],
   [['calendar:manage', 'calendar:read', 'rules:manage'], ['rules', 'calendar', 'settings']],
-  [['event:read', 'calendar:read', 'self:read', 'assignment:handle'], ['desk', 'requests', 'calendar', 'settings']],
+  [['event:read', 'calendar:read', 'self:read', 'assignment:handle'], ['dept', 'desk', 'requests', 'calendar', 'settings']],
   [['calendar:read', 'self:read'], []],
   [['calendar:read', 'trail:read'], []],
 ])('somebody with %j may open %j', (permissions, codes) => {

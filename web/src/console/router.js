@@ -10,6 +10,10 @@ export const router = createRouter({
   routes: [
     { path: '/', component: DeskPage, meta: { section: 'desk' } },
     { path: '/events/:id', component: DeskPage, meta: { section: 'desk' } },
+    { path: '/dept/month', component: () => import('./dept/MonthPage.vue'), meta: { section: 'dept' } },
+    { path: '/dept/:id?', component: () => import('./dept/DeptPage.vue'), meta: { section: 'dept' } },
+    { path: '/intake/:tab?', component: () => import('./intake/IntakePage.vue'), meta: { section: 'intake' } },
+    { path: '/handover', component: () => import('./handover/HandoverPage.vue'), meta: { section: 'handover' } },
     { path: '/requests', component: () => import('./requests/RequestsPage.vue'), meta: { section: 'requests' } },
     { path: '/whistles', component: () => import('./whistles/WhistlesPage.vue'), meta: { section: 'whistles' } },
     { path: '/supervision/:tab?', component: () => import('./supervision/SupervisionPage.vue'), meta: { section: 'supervision' } },

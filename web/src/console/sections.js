@@ -2,7 +2,10 @@
 
 /** needs: any of these rights opens it. isHidden: it has a button of its own elsewhere. */
 export const SECTIONS = [
+  { code: 'dept', path: '/dept', label: '部门', needs: ['assignment:handle', 'assignment:confirm'] },
   { code: 'desk', path: '/', label: '工作台', needs: ['event:read'] },
+  { code: 'intake', path: '/intake', label: '受理', needs: ['event:intake'] },
+  { code: 'handover', path: '/handover', label: '交接班', needs: ['desk:hand_over'], isHidden: true },
   { code: 'requests', path: '/requests', label: '申请', needs: ['event:dispatch', 'event:void', 'event:accept', 'assignment:handle', 'assignment:confirm'] },
   { code: 'whistles', path: '/whistles', label: '吹哨', needs: ['whistle:read'] },
   { code: 'supervision', path: '/supervision', label: '督办', needs: ['supervision:read', 'matter:read'] },

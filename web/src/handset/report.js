@@ -1,5 +1,5 @@
 /** Rules of the report form that need no page. */
-import { distance_m } from './place/distance.js';
+import { distance_m } from '@/shared/map/distance.js';
 
 const NEAR_M = 50;
 const RECENT_MS = 24 * 3600_000;

@@ -1,5 +1,5 @@
 /** The order of the day: what is late first, then what is near among what is due at about the same time. */
-import { distance_m } from './place/distance.js';
+import { distance_m } from '@/shared/map/distance.js';
 
 const HOUR_MS = 3600_000;
 

@@ -13,14 +13,11 @@ import 'vant/es/image/index.css';
 import 'vant/es/swipe/index.css';
 import 'vant/es/swipe-item/index.css';
 import 'vant/es/image-preview/index.css';
-import 'vant/es/tab/index.css';
-import 'vant/es/tabs/index.css';
-import 'vant/es/sticky/index.css';
 import 'vant/es/switch/index.css';
 
 export {
   Button as VanButton, ConfigProvider as VanConfigProvider, List as VanList, Popup as VanPopup,
-  PullRefresh as VanPullRefresh, Switch as VanSwitch, Tab as VanTab, Tabs as VanTabs,
+  PullRefresh as VanPullRefresh, Switch as VanSwitch,
   showConfirmDialog, showImagePreview,
 } from 'vant';
 

@@ -42,6 +42,9 @@ function kindOf(value) {
   return Array.isArray(value) ? 'list' : 'text';
 }
 
+/** A member of a list, for people: a code as it is, anything bigger by its place. */
+export const memberWords = (member, n) => (isLeaf(member) ? String(member) : `第 ${n + 1} 项`);
+
 /** The payload with the rows' values in it; what was emptied is left out. */
 export function payloadOf(payload, rows) {
   const mended = JSON.parse(JSON.stringify(payload ?? {}));

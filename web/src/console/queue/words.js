@@ -13,7 +13,7 @@ export async function loadWords() {
     target.value = (await client.get(path, { query })).data.items;
   };
   await Promise.all([
-    read('/categories', categories), read('/departments', departments), read('/areas', areas, { geometry: 1 }),
+    read('/categories', categories), read('/departments', departments), read('/areas', areas, { geometry: 1, simplified: 1 }),
   ]).catch((error) => {
     areasTrouble.value = error.message;
   });

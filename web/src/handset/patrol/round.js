@@ -1,6 +1,6 @@
 /** The checkpoints of the round: which are near, which are due, which I have stood at today. */
 import { iso } from '@/shared/clock.js';
-import { distance_m as metres } from '../place/distance.js';
+import { distance_m as metres } from '@/shared/map/distance.js';
 
 export const VISIT = 'checkpoint.visit';
 const DOUBT_M = 50; // the server believes no more of a fix than this either

@@ -1,6 +1,7 @@
 /** A day's walk from its points: lines, the gaps between them shown as gaps, its length, how much of the grid was seen. */
 import { isInside } from '@/shared/map/inside.js';
-import { distance_m } from '../place/distance.js';
+import { gapsOf } from '@/shared/map/walk.js';
+import { distance_m } from '@/shared/map/distance.js';
 
 /** Silence for longer than this is a gap, as the server counts it. */
 export const GAP_MS = 120_000;
@@ -16,17 +17,13 @@ export function isWorth(last, fresh) {
 /** @returns {{lines: object[][], gaps: [object, object][]}} */
 export function split(points) {
   const lines = [];
-  const gaps = [];
   [...points].sort((a, b) => a.t_ms - b.t_ms).forEach((point) => {
     const line = lines[lines.length - 1];
     const last = line?.[line.length - 1];
     if (last && point.t_ms - last.t_ms <= GAP_MS) line.push(point);
-    else {
-      if (last) gaps.push([last, point]);
-      lines.push([point]);
-    }
+    else lines.push([point]);
   });
-  return { lines, gaps };
+  return { lines, gaps: gapsOf(lines) };
 }
 
 export const length_m = (lines) => lines.reduce((total, line) => total

@@ -37,10 +37,12 @@ export function createClient({ base, session, marker, extra = () => ({}), onAnsw
     });
   }
 
-  function once(method, path, { query, ifMatch, idempotencyKey, ...options }) {
+  function once(method, path, { query, ifMatch, ifNoneMatch, idempotencyKey, lastEventId, ...options }) {
     const headers = { ...extra(), Authorization: `Bearer ${session.token()}` };
     if (ifMatch) headers['If-Match'] = ifMatch;
+    if (ifNoneMatch) headers['If-None-Match'] = ifNoneMatch; // then 304 is an answer without data
     if (idempotencyKey) headers['Idempotency-Key'] = idempotencyKey;
+    if (lastEventId) headers['Last-Event-ID'] = lastEventId;
     return send(address(base, path, query), { ...options, method, headers, marker, onAnswer });
   }
 
@@ -56,6 +58,7 @@ export function createClient({ base, session, marker, extra = () => ({}), onAnsw
     options: (path, options) => request('OPTIONS', path, { retries: 0, as: 'blob', ...options }),
     patch: (path, json, options) => request('PATCH', path, { ...options, json }),
     get: (path, options) => request('GET', path, options),
+    delete: (path, options) => request('DELETE', path, options),
     put: (path, json, options) => request('PUT', path, { ...options, json }),
     post: (path, json, options) => request('POST', path, { ...options, json }),
     patch: (path, json, options) => request('PATCH', path, { ...options, json }),

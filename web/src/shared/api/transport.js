@@ -5,7 +5,8 @@ import { Failure } from './failure.js';
 /**
  * @param {string} url
  * @param {{method?: string, headers?: object, json?: object, bytes?: BodyInit, type?: string,
- *   timeout_s?: number, marker?: string, as?: 'json'|'blob', onAnswer?: (headers: Headers) => void}} [options]
+ *   timeout_s?: number, marker?: string, as?: 'json'|'blob'|'stream', onAnswer?: (headers: Headers) => void}} [options]
+ *   as: a stream is handed over as it begins: {body, close}; see stream.js.
  *   marker: a header every genuine answer carries; without it an answer is somebody else's.
  *   onAnswer: sees the headers of every genuine answer, also of a refusal.
  * @returns {Promise<{status: number, data: any, etag: string|null, headers: Headers}>}
@@ -20,7 +21,7 @@ export async function send(url, options = {}) {
   const timer = setTimeout(() => aborter.abort(), timeout_s * 1000);
   try {
     const init = { method, headers, body, credentials: 'same-origin', signal: aborter.signal };
-    return await read(await globalThis.fetch(url, init), { marker, as, onAnswer });
+    return await read(await globalThis.fetch(url, init), { marker, as, onAnswer, close: () => aborter.abort() });
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(aborter.signal.aborted ? 'timeout' : 'offline');
@@ -29,22 +30,24 @@ export async function send(url, options = {}) {
   }
 }
 
-async function read(response, { marker, as, onAnswer }) {
+async function read(response, { marker, as, onAnswer, close }) {
   const isOurs = !marker || response.headers.get(marker);
   if (isOurs) onAnswer?.(response.headers);
   const type = response.headers.get('Content-Type') ?? '';
   const isJson = /^application\/(problem\+)?json/.test(type);
+  if (response.status === 304) return { status: 304, data: null, etag: response.headers.get('ETag'), headers: response.headers };
   // A refusal that is neither marked nor a problem of ours comes from somebody on the way.
   if (!response.ok) throw isOurs || isJson || response.status >= 500 ? await refused(response, isJson) : foreign(response);
   if (!isOurs) throw foreign(response);
   observe(response.headers.get('Date'));
-  return { status: response.status, data: await content(response, as, isJson), etag: response.headers.get('ETag'),
+  return { status: response.status, data: await content(response, as, isJson, close), etag: response.headers.get('ETag'),
     headers: response.headers };
 }
 
 const foreign = ({ status }) => new Failure('portal', { status });
 
-async function content(response, as, isJson) {
+async function content(response, as, isJson, close) {
+  if (as === 'stream') return { body: response.body, close };
   if (response.status === 204) return null;
   if (as === 'blob') return response.blob();
   if (!isJson) throw new Failure('portal', { status: response.status });

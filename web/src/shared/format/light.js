@@ -8,5 +8,8 @@ const LIGHTS = {
 };
 const NONE = { shape: '○', word: '无时限' };
 
+/** The codes of running clocks; the later, the more pressing. */
+export const URGENCY = ['none', 'green', 'yellow', 'red'];
+
 /** Shape and word of a light code. */
 export const light = (code) => LIGHTS[code] ?? NONE;

@@ -24,6 +24,12 @@ export function moment(time, now = new Date()) {
   return then.date === today.date ? then.clock : `${then.date} ${then.clock}`;
 }
 
+/** The day it is in China: `2026-11-22`. */
+export function today(now = new Date()) {
+  const here = wall(now);
+  return `${here.year}-${here.date}`;
+}
+
 /** The whole time, for titles: `2026-11-22 14:05`. */
 export function fullMoment(time) {
   if (!time) return '';

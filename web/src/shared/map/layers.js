@@ -1,11 +1,8 @@
-/** What our maps draw: outlines with names, lights at places, the device with its accuracy ring. */
+/** What our maps draw beside areas and points: the device with its accuracy ring, walks, people, what is wrong with outlines. */
 import L from 'leaflet';
-import { light } from '@/shared/format/light.js';
 
 /** The accent of the page, by day and by night. */
 const accent = () => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
-const mineStyle = () => ({ color: accent(), weight: 3, fillColor: accent(), fillOpacity: 0.08 });
-const NEIGHBOUR = { color: '#8c959f', weight: 1, fillColor: '#f6f8fa', fillOpacity: 0.01 };
 
 /** A map without base map and without the library's mark. */
 export function createMap(element, { isFixed = false } = {}) {
@@ -14,7 +11,6 @@ export function createMap(element, { isFixed = false } = {}) {
     dragging: !isFixed, scrollWheelZoom: !isFixed, doubleClickZoom: !isFixed, touchZoom: !isFixed,
   });
   map.attributionControl.setPrefix('');
-  map.createPane('names').style.zIndex = 450; // below the lights
   if (!isFixed) L.control.zoom({ position: 'bottomright', zoomInTitle: '放大', zoomOutTitle: '缩小' }).addTo(map);
   return map.setView([22.95, 114.72], 12);
 }
@@ -27,19 +23,6 @@ function canvas() {
     if (this._ctx) redraw.call(this);
   };
   return renderer;
-}
-
-/** Outlines of areas; those whose code is in `mine` stand out. */
-export function outlines(areas, mine) {
-  const group = L.featureGroup();
-  areas.filter((area) => area.boundary).forEach((area) => {
-    const shape = L.geoJSON(area.boundary, {
-      style: mine.includes(area.code) ? mineStyle() : NEIGHBOUR, interactive: false,
-    });
-    shape.bindTooltip(nameOf(area), { permanent: true, direction: 'center', className: 'area-name', pane: 'names' });
-    group.addLayer(shape);
-  });
-  return group;
 }
 
 /** What is wrong with outlines: red, with its kind and square metres, and a ring where it is too small to see. */
@@ -57,18 +40,18 @@ export function faults(features) {
   return group;
 }
 
-/** Markers one can see, hear and reach by keyboard: shape and colour of the light. */
-export function lights(points, onSelect) {
+/** People on duty: a dot with the name and how old the place is; older ones faded. */
+export function people(list, onSelect) {
   const group = L.featureGroup();
-  points.forEach((point) => {
-    const marker = L.marker([point.lat, point.lon], {
-      icon: L.divIcon({
-        className: `map-light light-${point.light}${point.isSelected ? ' selected' : ''}`,
-        html: light(point.light).shape, iconSize: [28, 28],
-      }),
-      title: point.title, alt: point.title, zIndexOffset: point.isSelected ? 1000 : 0,
+  list.forEach(({ id, lon, lat, name, age, isOld, isSelected }) => {
+    const element = document.createElement('span');
+    [['name', name], ['age', age]].forEach(([className, textContent]) => {
+      element.appendChild(Object.assign(document.createElement('span'), { className, textContent }));
     });
-    marker.on('click', () => onSelect(point.id));
+    const className = ['map-person', isOld && 'old', isSelected && 'selected'].filter(Boolean).join(' ');
+    const words = `${name}，${age}`;
+    const marker = L.marker([lat, lon], { icon: L.divIcon({ className, html: element, iconSize: null }), title: words, alt: words });
+    marker.on('click', () => onSelect(id));
     group.addLayer(marker);
   });
   return group;
@@ -98,13 +81,4 @@ export function pin({ lon, lat }) {
     icon: L.divIcon({ className: 'map-pin', html: '<i></i>', iconSize: [28, 36], iconAnchor: [14, 34] }),
     keyboard: false, interactive: false,
   });
-}
-
-/** The name, and a short form for the far view: 富祥社区第1网格 → 富祥1. */
-function nameOf({ name }) {
-  const element = document.createElement('span');
-  [['near', name], ['far', name.replace('社区第', '').replace('网格', '')]].forEach(([className, text]) => {
-    element.appendChild(Object.assign(document.createElement('span'), { className, textContent: text }));
-  });
-  return element;
 }

@@ -1,0 +1,133 @@
+"""Every page in both its sizes: nothing scrolls sideways, axe-core finds no serious violation of WCAG 2.1 AA."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.web.conftest import keep
+from tests.web.phone import ready
+
+pytestmark = pytest.mark.browser
+AXE = Path("web/node_modules/axe-core/axe.min.js")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+SERIOUS = ("serious", "critical")
+DESK, WIDE, PHONE = (1366, 768), (1920, 1080), (390, 844)
+ROUTER = Path("web/src/console/router.js")
+ENTRIES = re.findall(r"code: '([\w-]+)'", Path("web/src/console/settings/entries.js").read_text("utf-8"))
+# Whose page, where, and its second size: who walks about with it has a phone.
+PAGES = (
+    ("dd01", "/", WIDE),
+    ("dd01", "/requests", WIDE),
+    ("dd01", "/intake", WIDE),
+    ("dd01", "/intake/table", WIDE),
+    ("dd01", "/intake/register", WIDE),
+    ("dd01", "/handover", WIDE),
+    ("dd01", "/whistles", PHONE),
+    ("dd01", "/supervision/cases", WIDE),
+    ("dd01", "/supervision/matters", WIDE),
+    ("dd01", "/entry", WIDE),
+    ("dd01", "/brief", WIDE),
+    ("dd01", "/rules", WIDE),
+    ("dd01", "/calendar", WIDE),
+    ("dd01", "/phones", WIDE),
+    ("dd01", "/phones/refused", WIDE),
+    ("cg01", "/dept", PHONE),
+    ("cg01", "/dept/month", PHONE),
+    ("cg01", "/requests", PHONE),
+    ("ld01", "/", PHONE),
+    ("ld01", "/brief", PHONE),
+    ("xt01", "/rules/import", WIDE),
+    *(("xt01", f"/settings/{entry}", WIDE) for entry in ENTRIES),
+)
+HANDSET = ("today", "report", "mine", "tasks", "patrol", "me", "records", "notices", "settings", "queue")
+
+
+def _violations(page: Page) -> list[str]:
+    """What is seriously wrong with a page, one line each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    told: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run({ runOnly: { type: 'tag', values: tags } }).then(({ violations }) => violations)",
+        STANDARDS,
+    )
+    return [
+        f"{page.url} {one['id']} {node['target']} {node['html'][:160]}"
+        for one in told
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]
+
+
+def _seen(page: Page, where: str, size: tuple[int, int], name: str) -> list[str]:
+    """Open a page from nothing, so that nothing of the one before is judged; what is wrong with it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("about:blank")
+    page.goto(where)
+    page.locator("#app > *").first.wait_for()
+    page.wait_for_timeout(700)  # what is read when a page opens; a page that hears news is never idle
+    keep(page, f"{name}-{size[0]}")
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*([f"{page.url} {size} scrolls {wide} px sideways"] if wide > 0 else []), *_violations(page)]
+
+
+@pytest.mark.parametrize("who", sorted({who for who, *_ in PAGES}))
+def test_every_page_of_the_console_in_both_sizes(console: Callable[[str], Page], who: str) -> None:
+    page = console(who)
+    found = [
+        line
+        for owner, path, second in PAGES
+        if owner == who
+        for size in (DESK, second)
+        for line in _seen(page, f"/console/#{path}", size, f"page{path.replace('/', '-').rstrip('-')}-{who}")
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_page_is_left_out() -> None:
+    routes = set(re.findall(r"path: '(/[^':(]*)", ROUTER.read_text("utf-8"))) - {"/events/"}
+
+    assert {route.rstrip("/") or "/" for route in routes} - {"/:rest"} <= {
+        part for _, path, _ in PAGES for part in (path, path.rpartition("/")[0] or "/")
+    }
+
+
+def test_a_case_with_everything_unfolded(console: Callable[[str], Page]) -> None:
+    desk = console("dd01")
+    desk.get_by_test_id("queue-row").first.click()
+    desk.get_by_test_id("case-state").wait_for()
+    desk.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+    found = _violations(desk)
+    assert not found, "\n".join(found)
+
+
+def test_every_page_of_the_handset(handset: Callable[..., Page]) -> None:
+    phone = handset("wg05")
+    ready(phone)
+    found: list[str] = []
+    for where in HANDSET:
+        phone.goto(f"/m/#/{where}")
+        phone.wait_for_load_state("networkidle")
+        found += _violations(phone)
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("where", ["/", "/console/", "/m/", "/api/docs"])
+def test_pages_before_one_is_signed_in(opened: Callable[..., Page], where: str) -> None:
+    found = _violations(opened(None, where))
+
+    assert not found, "\n".join(found)
+
+
+def test_a_page_that_is_wrong_is_noticed(opened: Callable[..., Page]) -> None:
+    page = opened(None, "/console/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button></button>')")
+
+    assert any("button-name" in line for line in _violations(page))

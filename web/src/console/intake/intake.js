@@ -1,0 +1,90 @@
+/** A call, a visit or an order on its way in: the form, what the server needs of it, and sending it once. */
+import { computed, ref, shallowRef } from 'vue';
+import { isInside } from '@/shared/map/inside.js';
+import { uuid } from '@/shared/uuid.js';
+import { useDraft } from '../drafts.js';
+import { areas } from '../queue/words.js';
+import { client } from '../station.js';
+
+export const SOURCES = [
+  { code: 'call', label: '来电' }, { code: 'visit', label: '来访' }, { code: 'hotline', label: '12345 工单' },
+];
+
+const empty = () => ({
+  client_id: uuid(), source: 'call', said: '', category: '', address: '', position: null, area: '', name: '', phone: '',
+  wants_reply: false, order_no: '', asked_at: '', reply_by: '', unread: [],
+});
+
+export function useIntake() {
+  const { form, clear } = useDraft('intake', empty);
+  const photos = shallowRef([]);
+  const trouble = ref('');
+  const wrong = ref({});
+  const isBusy = ref(false);
+  const done = shallowRef(null);
+
+  /** The grid or village of the place, as the map has it; the server looks again. */
+  const here = computed(() => {
+    if (form.area) return areas.value.find(({ code }) => code === form.area);
+    const leaves = areas.value.filter(({ level }) => ['grid', 'village'].includes(level.code));
+    return form.position && leaves.find(({ boundary }) => isInside(form.position, boundary));
+  });
+
+  const pick = (place) => Object.assign(form, { position: place && { lon: place.lon, lat: place.lat, datum: 'cgcs2000' }, area: '' });
+
+  /** @param {string} [sameAs] the case it is about: the caller joins it */
+  async function send(sameAs) {
+    if (isBusy.value) return false;
+    trouble.value = lacking(form, sameAs);
+    wrong.value = {};
+    if (trouble.value) return false;
+    isBusy.value = true;
+    try {
+      for (const { sha256, bytes } of photos.value) await client.putPhoto(sha256, bytes);
+      const { data } = await client.post('/intakes', body(form, photos.value, sameAs), { idempotencyKey: form.client_id });
+      done.value = data;
+      begin();
+      return true;
+    } catch (error) {
+      trouble.value = error.message;
+      wrong.value = error.problem?.errors ?? {};
+      return false;
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  /** An empty form for the next; the kind of source stays. */
+  function begin() {
+    const { source } = form;
+    clear();
+    if (source !== form.source) form.source = source;
+    photos.value = [];
+    trouble.value = '';
+  }
+
+  return { form, photos, trouble, wrong, isBusy, done, here, pick, send, begin };
+}
+
+function lacking(form, sameAs) {
+  const missing = [
+    !form.said.trim() && '说了什么', !sameAs && !form.category && '类别', !sameAs && !form.position && !form.area && '在哪里',
+    form.source === 'hotline' && !form.order_no.trim() && '工单编号',
+    form.wants_reply && form.source !== 'hotline' && !form.phone.trim() && '联系电话',
+  ].filter(Boolean);
+  return missing.length ? `还没填：${missing.join('、')}` : '';
+}
+
+/** What is empty is left out; of an order only an order tells. */
+function body({ unread, position, area, order_no, asked_at, reply_by, ...told }, photos, sameAs) {
+  const isOrder = told.source === 'hotline';
+  const all = {
+    ...told, ...(isOrder && { order_no, asked_at, reply_by: reply_by && offset(reply_by) }),
+    ...(sameAs ? { same_as: sameAs, category: '' } : { position, area: position ? '' : area }),
+    photos: photos.map(({ sha256, shot_at }) => ({ sha256, role: 'other', shot_at })),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && value !== null && value !== undefined));
+}
+
+/** A local time as a picker says it, or one that has its offset already. */
+const offset = (time) => (/[+Z]/.test(time) ? time : `${time}+08:00`);

@@ -1,0 +1,56 @@
+/** The rows that are ticked for a step taken together: one by one, from one to another, or all as far as may be. */
+import { ref } from 'vue';
+
+/** As many cases as the server takes at once. */
+export const MOST = 100;
+
+/** @param {ReturnType<import('./list.js').useList>} list */
+export function useTicks(list) {
+  /** By id, as they were last seen, in the order of ticking. */
+  const ticked = ref(new Map());
+  let last = -1;
+
+  function change(work) {
+    const next = new Map(ticked.value);
+    work(next);
+    ticked.value = next;
+  }
+
+  function one(index) {
+    const row = list.pages.value.at(index);
+    if (!row) return;
+    last = index;
+    change((next) => next.delete(row.id) || next.set(row.id, row));
+  }
+
+  /** From the row ticked last to this one; how many of them were too many. */
+  async function range(index) {
+    const from = last < 0 ? index : last;
+    const [low, high] = [Math.min(from, index), Math.max(from, index)];
+    return add(low, high);
+  }
+
+  /** From the top of the list. */
+  const all = () => add(0, list.total.value - 1);
+
+  async function add(low, high) {
+    const rows = await list.rowsOf(low, Math.min(high, low + MOST - 1));
+    change((next) => rows.forEach((row) => next.set(row.id, row)));
+    last = high;
+    return Math.max(0, high - low + 1 - MOST);
+  }
+
+  /** What the list says of them now is what is sent; what left it keeps its place until it was answered for. */
+  function renew() {
+    if (!ticked.value.size) return;
+    const now = new Map(list.items.value.map((row) => [row.id, row]));
+    change((next) => next.forEach((row, id) => next.set(id, now.get(id) ?? row)));
+  }
+
+  function clear() {
+    ticked.value = new Map();
+    last = -1;
+  }
+
+  return { ticked, one, range, all, renew, clear };
+}

@@ -1,0 +1,34 @@
+/** One thing sent at a time: busy while it is under way, and what went wrong in words. */
+import { ref } from 'vue';
+
+/** @param {{isBusy?: import('vue').Ref<boolean>, trouble?: import('vue').Ref<string>}} [shared]  refs a page has already */
+export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
+  /**
+   * Do it, unless something is under way.
+   * @param {() => Promise<any>} work
+   * @param {string} [objection]  why it cannot be done yet; shown instead of doing it
+   * @returns {Promise<boolean>} was it done?
+   */
+  async function send(work, objection = '') {
+    if (isBusy.value) return false;
+    trouble.value = objection;
+    if (objection) return false;
+    isBusy.value = true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      trouble.value = error.message;
+      return false;
+    } finally {
+      isBusy.value = false;
+    }
+  }
+  return { isBusy, trouble, send };
+}
+
+/** What a form still lacks, as one sentence; empty when nothing. @param {(string|false|undefined)[]} missing names of fields */
+export function stillMissing(missing) {
+  const names = missing.filter(Boolean);
+  return names.length ? `还没填：${names.join('、')}` : '';
+}
