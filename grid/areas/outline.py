@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
 import shapely
 
 from grid import revision
+from grid.areas.area import Level
 from grid.areas.net import Net
 from grid.geo.shapes import Shape
 
@@ -23,14 +22,16 @@ def simplified(net: Net) -> Outlines:
 
 
 def _simplify(net: Net) -> Outlines:
-    drawn = [node for node in net.by_id.values() if node.boundary is not None]
+    drawn: dict[Level, dict[int, Shape]] = {}
+    for node in net.by_id.values():
+        if node.boundary is not None:
+            drawn.setdefault(node.level, {})[node.id] = node.boundary
     found: Outlines = {}
     # Areas of one level lie side by side; those of another lie upon them.
-    for _, group in groupby(sorted(drawn, key=lambda node: node.level), key=lambda node: node.level):
-        nodes = list(group)
-        shapes = shapely.coverage_simplify([node.boundary for node in nodes], TOLERANCE_DEG)
+    for side_by_side in drawn.values():
+        shapes = shapely.coverage_simplify(list(side_by_side.values()), TOLERANCE_DEG)
         rounded = shapely.transform(shapes, lambda points: np.round(points, PLACES))
-        found |= {node.id: shape for node, shape in zip(nodes, rounded, strict=True)}
+        found |= dict(zip(side_by_side, rounded, strict=True))
     return found
 
 

@@ -3,7 +3,7 @@
  * An address that says nothing of them leaves them as they are; a tab that has none begins where it was last.
  */
 import { watch } from 'vue';
-import { onBeforeRouteLeave } from 'vue-router';
+import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router';
 import { isSame, keep, kept } from './filters.js';
 
 export function useAddress(list, route, router) {
@@ -28,6 +28,7 @@ export function useAddress(list, route, router) {
   }
 
   onBeforeRouteLeave(() => { isLeaving = true; });
+  onBeforeRouteUpdate(() => { isLeaving = false; }); // somebody thought better of it
   watch(list.query, (query) => isOpen && write(query));
   watch(() => route.query, (query) => {
     if (!isOpen || route.meta.section !== 'desk') return;
