@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
-from api.fields import Word
+from api.fields import Word, in_our_time
 from grid.events.order import Key, Sort
 
 UNREADABLE = "读不懂这个位置，请从头看起。"
@@ -29,7 +29,7 @@ class Cursor(Word):
     def read(self, word: str) -> Key:
         try:
             sort, key, due = urlsafe_b64decode(word).decode("ascii").split(" ")
-            due_at = datetime.fromisoformat(due) if due else None
+            due_at = in_our_time(datetime.fromisoformat(due)) if due else None
             found = Key(Sort(sort), UUID(key), due_at)
         except (ValueError, binascii.Error) as error:
             raise ValidationError(UNREADABLE) from error

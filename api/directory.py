@@ -20,8 +20,8 @@ from grid.areas import net
 from grid.db import transaction
 from grid.errors import NotFound
 from grid.events import rulebook
-from grid.events.offer import workers
 from grid.events.rulebook import Class
+from grid.events.sending import workers
 from grid.fieldwork import whereabouts
 from grid.staff import mobile
 

@@ -126,6 +126,13 @@ class Ids(Word):
             raise ValidationError("编号格式不对。") from None
 
 
+def in_our_time(moment: datetime) -> datetime:
+    """A moment that any calendar of ours and any time zone can hold. Raises ValidationError."""
+    if not 1970 <= moment.year <= 2100:
+        raise ValidationError("年份不对，应在 1970 到 2100 之间。")
+    return moment
+
+
 class Moment(fields.AwareDateTime):
     """An aware time, ISO 8601 with offset; local time on the way out."""
 
@@ -134,9 +141,7 @@ class Moment(fields.AwareDateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         moment: datetime = super()._deserialize(value, attr, data, **kwargs)
-        if not 1970 <= moment.year <= 2100:
-            raise ValidationError("年份不对，应在 1970 到 2100 之间。")
-        return moment
+        return in_our_time(moment)
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else clock.local(value).isoformat(timespec="milliseconds")
@@ -173,4 +178,4 @@ def coded(**kwargs: Any) -> fields.Nested:
     return fields.Nested(CodedSchema, dump_only=True, **kwargs)
 
 
-__all__ = ["Degrees", "Ids", "Moment", "Schema", "Text", "Word", "coded", "fields", "one_of"]
+__all__ = ["Degrees", "Ids", "Moment", "Schema", "Text", "Word", "coded", "fields", "in_our_time", "one_of"]

@@ -46,13 +46,13 @@ class HandoverFigureSchema(Schema):
     cases = fields.List(fields.Nested(HandoverCaseSchema), required=True)
 
 
-class FigureQuerySchema(Schema):
+class HandoverFigureQuerySchema(Schema):
     """until: when the next shift ends."""
 
     until = Moment(required=True)
 
 
-class HandoverNewSchema(FigureQuerySchema):
+class HandoverNewSchema(HandoverFigureQuerySchema):
     """watched: ids of the cases to watch."""
 
     watched = fields.List(
@@ -88,12 +88,12 @@ class HandoverQuerySchema(PageQuerySchema):
 
 @blp.get("/figures")
 @requires(Permission.DESK_HAND_OVER)
-@blp.arguments(FigureQuerySchema, location="query", unknown=RAISE)
+@blp.arguments(HandoverFigureQuerySchema, location="query", unknown=RAISE)
 @blp.response(200, list_of(HandoverFigureSchema))
 def figures(told: dict[str, datetime]) -> dict[str, list[Figure]]:
     """What a note written now would say."""
     figure.check_until(told["until"])
-    return {"items": figure.now(current_user, told["until"])}
+    return {"items": figure.now(current_user, note.desk_of(current_user), told["until"])}
 
 
 @blp.get("")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request
+from flask import Response, current_app, request
 from marshmallow import RAISE
 
 from api.auth import current_user
@@ -26,10 +26,12 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import transaction
 from grid.errors import Invalid
-from grid.imports import preview
+from grid.imports import marked, preview
+from grid.imports.archive import Limits
 from grid.imports.fate import Fate
 from grid.imports.preview import ImportPreview
 from grid.seal import Sealer
+from grid.trail import entry as trail
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_TYPES = ("text/csv", XLSX, "application/octet-stream")
@@ -69,10 +71,19 @@ def sealer() -> Sealer:
     return found
 
 
+def error_sheet(found: ImportPreview, limits: Limits, action: str) -> Response:
+    """The uploaded sheet with its faulty cells red and a column that says what is wrong. action: for the trail."""
+    data = marked.with_problems(preview.file(found, sealer()), found.lines, limits)
+    with transaction():
+        trail.record(current_user, action, "import_preview", found.id)
+    response: Response = current_app.response_class(data, mimetype=XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="errors.xlsx"'
+    return response
+
+
 def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     """Give a blueprint ``path``/imports and what hangs below it."""
     kind, permission = importer.kind, importer.permission
-
     body = {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in importer.types}}
 
     @blp.post(f"{path}/imports", endpoint=f"{kind}_import_open")

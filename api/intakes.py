@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 from marshmallow import RAISE
 
 from api import imports
@@ -20,7 +20,6 @@ from api.schemas.intake import (
     FoundPlaceSchema,
     HotlineOrderSchema,
     IntakeNewSchema,
-    IntakePurposeSchema,
     IntakeReplySchema,
     IntakeSchema,
     LikeCaseSchema,
@@ -30,6 +29,7 @@ from api.schemas.intake import (
     order_told,
     place_told,
 )
+from api.schemas.person import RevealSchema
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
@@ -37,13 +37,12 @@ from grid.db import transaction
 from grid.events import query, rulebook, similar
 from grid.events.origin import EventOrigin
 from grid.events.similar import Draft
-from grid.imports import marked, preview
+from grid.imports import preview
 from grid.imports.preview import ImportPreview
 from grid.intake import hotline, order_import, order_sheet, place, register, taking
 from grid.intake.caller import Caller
 from grid.intake.register import Filters
 from grid.intake.taking import Wish
-from grid.trail import entry as trail
 
 blp = Blueprint("intakes", __name__, url_prefix="/api/intakes", description="受理台")
 
@@ -91,8 +90,7 @@ def intake_list(told: dict[str, Any]) -> dict[str, Any]:
     """What was taken in, newest first, and where each stands."""
     after, limit = told.pop("after"), told.pop("limit")
     found, following = register.page(current_user, Filters(**told), after, limit)
-    cases = register.cases(found)
-    return {"items": [intake_told(row, cases[row.event_id]) for row in found], "next": following}
+    return {"items": [intake_told(one) for one in register.standing(current_user, found)], "next": following}
 
 
 @blp.get("/<uuid:intake_id>")
@@ -129,7 +127,7 @@ def intake_reply(told: dict[str, str], intake_id: UUID) -> dict[str, Any]:
 
 @blp.post("/<uuid:intake_id>/reveal")
 @requires(Permission.CALLER_REVEAL)
-@blp.arguments(IntakePurposeSchema)
+@blp.arguments(RevealSchema)
 @blp.response(200, WholeCallerSchema)
 def intake_reveal(told: dict[str, str], intake_id: UUID) -> Caller:
     """Who told it, whole, for a purpose; the look is in the trail before it leaves."""
@@ -176,16 +174,11 @@ def intake_read(told: dict[str, str]) -> dict[str, Any]:
 def order_import_errors(import_id: UUID) -> Response:
     """The uploaded sheet with its faulty cells red and a column that says what is wrong."""
     found = preview.get(import_id, order_import.KIND, current_user)
-    data = marked.with_problems(preview.file(found, sealer()), found.lines, order_sheet.LIMITS)
-    with transaction():
-        trail.record(current_user, "orders:error_sheet", "import_preview", import_id)
-    response: Response = current_app.response_class(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="errors.xlsx"'
-    return response
+    return imports.error_sheet(found, order_sheet.LIMITS, "orders:error_sheet")
 
 
 def _shown(row: EventOrigin) -> dict[str, Any]:
-    return intake_told(row, register.cases([row])[row.event_id])
+    return intake_told(register.standing(current_user, [row])[0])
 
 
 def _confirm(actor: User, found: ImportPreview, chosen: list[int] | None, prepared: Any) -> None:

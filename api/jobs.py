@@ -10,7 +10,7 @@ from api.auth import current_user
 from api.fields import Moment, Schema, fields
 from api.http import Blueprint
 from api.mark import requires
-from api.paging import MAX_LIMIT
+from api.paging import page_limit
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.db import transaction
@@ -99,10 +99,10 @@ class JobPageSchema(Schema):
 class JobQuerySchema(Schema):
     """after: the ``next`` of the page before."""
 
-    after = fields.Integer(load_default=None, strict=False, validate=validate.Range(0, 2**31 - 1))
-    limit = fields.Integer(
-        load_default=20, strict=False, validate=validate.Range(1, MAX_LIMIT, error=f"应在 1 到 {MAX_LIMIT} 之间。")
+    after = fields.Integer(
+        load_default=None, strict=False, validate=validate.Range(0, error="应是上一页给的位置。")
     )
+    limit = page_limit()
 
 
 @blp.get("")

@@ -11,7 +11,7 @@ from api.fields import Schema, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
-from api.schemas.dated import EndSchema, PlaceSchema
+from api.schemas.dated import EndSchema, StreetSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
 from grid import ruling
@@ -77,7 +77,7 @@ class LaddersSchema(Schema):
     units = fields.List(coded(), required=True)
 
 
-class LadderPutSchema(PlaceSchema):
+class LadderPutSchema(StreetSchema):
     """A ladder; no rungs: nobody is told. replace: ends the row it follows."""
 
     kind = fields.String(required=True, validate=one_of(DeadlineKind))
@@ -93,7 +93,7 @@ class LadderPutSchema(PlaceSchema):
 
 @blp.get("")
 @requires(Permission.PROCEDURE_READ)
-@blp.arguments(PlaceSchema, location="query", unknown=RAISE)
+@blp.arguments(StreetSchema, location="query", unknown=RAISE)
 @blp.response(200, LaddersSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The ladders of a street."""

@@ -14,7 +14,7 @@ from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
 from api.notice_endpoints import EndpointSchema
-from api.schemas.dated import EndSchema, PlaceSchema
+from api.schemas.dated import EndSchema, StreetSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
 from grid import ruling
@@ -87,7 +87,7 @@ class NoticeRulesSchema(Schema):
     departments = fields.List(fields.Nested(NamedSchema), required=True)
 
 
-class NoticeRulePutSchema(PlaceSchema):
+class NoticeRulePutSchema(StreetSchema):
     """A row. key, post, department left out: all of them. replace: ends the row it follows."""
 
     cause = fields.String(required=True, validate=one_of(Cause))
@@ -101,7 +101,7 @@ class NoticeRulePutSchema(PlaceSchema):
     replace = fields.Boolean(load_default=False)
 
 
-class QuietHoursPutSchema(PlaceSchema):
+class QuietHoursPutSchema(StreetSchema):
     """A row. begins, ends: local time of day. replace: ends the row it follows."""
 
     begins = fields.String(required=True, validate=HOUR)
@@ -112,7 +112,7 @@ class QuietHoursPutSchema(PlaceSchema):
 
 @blp.get("/notice-rules")
 @requires(Permission.NOTICE_MANAGE)
-@blp.arguments(PlaceSchema, location="query", unknown=RAISE)
+@blp.arguments(StreetSchema, location="query", unknown=RAISE)
 @blp.response(200, NoticeRulesSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The endpoints, rules and quiet hours of a street."""

@@ -12,6 +12,7 @@ from marshmallow import RAISE
 from api.auth import current_user
 from api.fields import Schema, Text
 from api.http import Blueprint
+from api.imports import sealer
 from api.listing import filters_of
 from api.mark import requires
 from api.schemas.step import EventMarksQuerySchema
@@ -40,7 +41,7 @@ class OrderQuerySchema(Schema):
 def sheet(event_id: UUID) -> Response:
     """The whole case on paper; that it was printed is kept in the trail."""
     event = handling.get(current_user, event_id)
-    paper = case_sheet.make(_taker(), event, current_app.extensions["media_store"])
+    paper = case_sheet.make(_taker(), event, current_app.extensions["media_store"], sealer())
     with transaction():
         taker.record(current_user, event, "sheet")
     return _answer(paper)

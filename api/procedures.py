@@ -11,7 +11,7 @@ from api.fields import Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
-from api.schemas.dated import EndSchema, PlaceSchema
+from api.schemas.dated import EndSchema, StreetSchema
 from api.schemas.named import NamedSchema
 from api.street import ruled
 from grid import ruling
@@ -64,7 +64,7 @@ class ProceduresSchema(Schema):
     units = fields.List(coded(), required=True)
 
 
-class ProcedurePutSchema(PlaceSchema):
+class ProcedurePutSchema(StreetSchema):
     """A row. key: for rules of several kinds, or the code of a class. replace: ends the row it follows."""
 
     rule = fields.String(required=True, validate=one_of(Rule))
@@ -78,7 +78,7 @@ class ProcedurePutSchema(PlaceSchema):
 
 @blp.get("/procedures")
 @requires(Permission.PROCEDURE_READ)
-@blp.arguments(PlaceSchema, location="query", unknown=RAISE)
+@blp.arguments(StreetSchema, location="query", unknown=RAISE)
 @blp.response(200, ProceduresSchema)
 def show(told: dict[str, str]) -> dict[str, Any]:
     """The procedure of a street."""

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 from marshmallow import RAISE, validate
 
 from api import imports
@@ -27,12 +27,11 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.areas import net
 from grid.db import transaction
-from grid.imports import marked, preview
+from grid.imports import preview
 from grid.imports.preview import ImportPreview
 from grid.staff import account, mobile, roster, search, staff_import, workbook
 from grid.staff.account import Particulars
 from grid.staff.search import Wanted
-from grid.trail import entry as trail
 
 blp = Blueprint("users", __name__, url_prefix="/api/users", description="人员管理")
 
@@ -208,13 +207,7 @@ class StaffImportSchema(ImportPreviewSchema):
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
 def user_import_errors(import_id: UUID) -> Response:
     """The uploaded sheet with its faulty cells red and a column that says what is wrong."""
-    found = preview.get(import_id, staff_import.KIND)
-    data = marked.with_problems(preview.file(found, sealer()), found.lines, roster.LIMITS)
-    with transaction():
-        trail.record(current_user, "staff:error_sheet", "import_preview", import_id)
-    response: Response = current_app.response_class(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="errors.xlsx"'
-    return response
+    return imports.error_sheet(preview.get(import_id, staff_import.KIND), roster.LIMITS, "staff:error_sheet")
 
 
 def _confirm(actor: User, found: ImportPreview, chosen: list[int] | None, prepared: Any) -> dict[str, Any]:

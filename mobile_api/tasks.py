@@ -1,4 +1,4 @@
-"""Check tasks on the handset: what is asked of me, and my answer."""
+"""Tasks on the handset (核实、核查): what is asked of me, and my answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Stale
 from grid.events import checking, reporting
-from grid.events.photo import PhotoRole
 from grid.sync import op
 from grid.tasks import task as tasks
 from grid.tasks.task import Task, TaskResult, TaskState
@@ -35,6 +34,7 @@ class TaskSummarySchema(Schema):
     state = coded(required=True)
     created_at = Moment(required=True)
     due_at = Moment(required=True)
+    asked = fields.String(required=True, metadata={"description": "what to look for; often nothing"})
     result = coded(allow_none=True, required=True)
     note = fields.String(required=True)
     answered_at = Moment(allow_none=True, required=True)
@@ -54,21 +54,21 @@ class TaskQuerySchema(Schema):
     state = fields.String(load_default="open", validate=one_of(TaskState))
 
 
-class CheckPhotoSchema(PromisedPhotoSchema):
-    """A photo taken at the check."""
+class SpotPhotoSchema(PromisedPhotoSchema):
+    """A photo taken on the spot; its role is that of the task."""
 
-    role = fields.String(load_default="check", validate=one_of([PhotoRole.CHECK]))
+    role = fields.String(validate=one_of(checking.PHOTOS.values()))
 
 
 class AnswerSchema(Schema):
-    """The answer on the spot; failing needs a reason."""
+    """The answer on the spot: one of the results of the task's kind; a bad one needs a reason."""
 
     client_id = fields.UUID(required=True)
     result = fields.String(required=True, validate=one_of(TaskResult))
     note = Text(maximum=500, load_default="")
     position = fields.Nested(PositionSchema)
     photos = fields.List(
-        fields.Nested(CheckPhotoSchema),
+        fields.Nested(SpotPhotoSchema),
         load_default=list,
         validate=validate.Length(max=reporting.MAX_PHOTOS, error=f"一次最多 {reporting.MAX_PHOTOS} 张照片。"),
     )
@@ -102,7 +102,7 @@ def one(task_id: UUID) -> dict[str, Any]:
 @blp.arguments(AnswerSchema)
 @blp.response(200, TaskSchema)
 def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
-    """Answer a check. Safe to repeat with the same client_id."""
+    """Answer a task. Safe to repeat with the same client_id."""
     client_id = told.pop("client_id")
     try:
         with transaction():
@@ -127,5 +127,5 @@ def answer(told: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 
 def shown(task: Task, event: Any) -> dict[str, Any]:
     """A task with its case, as its schemas want it."""
-    names = ("id", "kind", "state", "created_at", "due_at", "result", "note", "answered_at", "version")
+    names = ("id", "kind", "state", "created_at", "due_at", "asked", "result", "note", "answered_at", "version")
     return {name: getattr(task, name) for name in names} | {"event": event}

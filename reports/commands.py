@@ -70,7 +70,10 @@ def _paper(command: Any) -> Any:
 @_paper
 def write_case(info: Any, case_no: str, out: Path, username: str | None) -> None:
     """Write the case sheet (案卷单) of a case."""
-    _write(info, case_no, out, username, "sheet", lambda who, event, store: case_sheet.make(who, event, store))
+    sealer = info.load_app().extensions["sealer"]
+    _write(
+        info, case_no, out, username, "sheet", lambda who, event, store: case_sheet.make(who, event, store, sealer)
+    )
 
 
 @group.command("order")

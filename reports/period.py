@@ -56,11 +56,16 @@ def day(on: date | None, now: datetime | None = None) -> Period:
 
 
 def month(on: date | None, now: datetime | None = None) -> Period:
-    """The local month a day lies in; this month when none is named. Raises Invalid as ``day`` does."""
-    first = day((on or clock.local(now or clock.now()).date()).replace(day=1), now)
+    """The local month a day lies in; this month when none is named. Raises Invalid for one that has not begun."""
+    now = now or clock.now()
+    today = clock.local(now).date()
+    first_day = (on or today).replace(day=1)
+    if first_day > today:
+        raise Invalid("这个月还没有到，请选本月或以前的月份。", field="month")
+    first = day(first_day, now)
     following = (first.first + timedelta(days=31)).replace(day=1)
     end = clock.midnight(following).astimezone(UTC)
-    return Period(first.first, first.start, end, min(now or clock.now(), end))
+    return Period(first.first, first.start, end, min(now, end))
 
 
 def months(last: Period, count: int) -> list[Period]:

@@ -257,6 +257,16 @@ def test_every_table_of_ours_names_its_source() -> None:
     assert len(tables) >= 8
 
 
+def test_no_two_schemas_share_a_name() -> None:
+    """In the OpenAPI document they would be one, or numbered."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for api in ("api", "mobile_api") for path in _files(api))
+    named = [node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    schemas = [name for name in named if name.endswith("Schema")]
+
+    assert sorted(schemas) == sorted(set(schemas))
+    assert len(schemas) > 200
+
+
 def test_no_module_is_named_after_a_kind() -> None:
     kinds = {"utils", "util", "helpers", "models", "services", "constants", "misc", "managers", "base", "common"}
     named = {path.stem for package in PACKAGES for path in _files(package)} & kinds

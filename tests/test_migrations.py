@@ -76,6 +76,26 @@ def test_down_leaves_nothing_and_up_again_brings_back_the_same(app: Flask) -> No
     assert (_schema(), _triggers()) == (before, triggers)
 
 
+def test_departments_called_before_the_upgrade_are_still_reminded(app: Flask) -> None:
+    told = {"kind": "urgent", "words": "桥下积水", "departments": ["cg", "ga", "xf"], "area": "441323002"}
+    assert Person(app, "dd01").post("/api/whistles", json=told).status_code == 201
+    with db.engine.begin() as connection:
+        first, _, last = connection.scalars(text("SELECT id FROM whistle_call ORDER BY id"))
+        connection.execute(text("UPDATE whistle_call SET due_at = '2999-01-01 00:00:00.000000'"))
+        connection.execute(
+            text(f"UPDATE whistle_call SET due_at = '2001-01-01 00:00:00.000000' WHERE id = {first}")
+        )
+        connection.execute(text(f"UPDATE whistle_call SET reported_in_at = due_at WHERE id = {last}"))
+    db.session.remove()
+
+    downgrade(revision="0001")
+    upgrade()
+
+    with db.engine.connect() as connection:
+        waits = "SELECT due_at = next_alarm_at FROM whistle_call ORDER BY id"
+        assert connection.scalars(text(waits)).all() == [None, True, None]
+
+
 APPEND_ONLY = ("event_log", "trail_entry")
 
 

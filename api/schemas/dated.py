@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.fields import Schema, Text, fields
 
 
-class PlaceSchema(Schema):
+class StreetSchema(Schema):
     """area: the street, or anything in it; the caller's own when left out."""
 
     area = Text(maximum=20)

@@ -134,6 +134,8 @@ class EventTaskSchema(Schema):
     kind = coded(required=True)
     assignee = fields.Nested(PersonRefSchema, required=True)
     state = coded(required=True)
+    asked = fields.String(required=True)
+    due_at = Moment(required=True)
     result = coded(allow_none=True, required=True)
     note = fields.String(required=True)
     answered_at = Moment(allow_none=True, required=True)

@@ -179,6 +179,6 @@ def history(rows: list[EventLog]) -> list[dict[str, Any]]:
     return entries
 
 
-EARLY = (State.REPORTED, State.PENDING_FILING, State.PENDING_DISPATCH)
+EARLY = (State.REPORTED, State.VERIFYING, State.PENDING_FILING, State.PENDING_DISPATCH)
 HOW = {"merged_into": "并入了", "merged": "并入的", "reopened_from": "原案", "reopened_as": "重开的"}
 HOW |= {kind.value: kind.label for kind in LinkKind}

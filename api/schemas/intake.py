@@ -15,14 +15,15 @@ from api.schemas.origin import OriginSchema, origin_told
 from api.schemas.photo import PromisedPhotoSchema
 from grid.areas import net
 from grid.events.event import TAKEN_IN, Event, Source
-from grid.events.origin import ORDER_NO_MAX, EventOrigin
+from grid.events.origin import ORDER_NO_MAX, REPLY_MAX
 from grid.events.reporting import MAX_PHOTOS, Position
 from grid.geo.crs import Datum
 from grid.intake import caller as callers
-from grid.intake import register, taking
+from grid.intake import taking
 from grid.intake.caller import Caller
 from grid.intake.order import Order
 from grid.intake.place import Place
+from grid.intake.register import Standing
 from grid.intake.taking import Wish
 
 
@@ -41,7 +42,7 @@ class IntakeNewSchema(Schema):
     category = Text(maximum=10, load_default="")
     position = fields.Nested(SpotSchema)
     area = Text(maximum=20, load_default="")
-    address = Text(maximum=200, load_default="")
+    address = Text(maximum=taking.ADDRESS_MAX, load_default="")
     order_no = Text(maximum=ORDER_NO_MAX, load_default="")
     asked_at = Moment()
     reply_by = Moment()
@@ -68,9 +69,9 @@ class IntakeSchema(OriginSchema):
     waiting = fields.Boolean(required=True)
 
 
-def intake_told(row: EventOrigin, case: Event) -> dict[str, Any]:
+def intake_told(one: Standing) -> dict[str, Any]:
     """As IntakeSchema shows it."""
-    return origin_told(row, sealer()) | {"case": case, "waiting": register.is_waiting(row, case)}
+    return origin_told(one.row, sealer()) | {"case": one.case, "waiting": one.is_waiting}
 
 
 class LikeCaseSchema(Schema):
@@ -136,13 +137,7 @@ def order_told(order: Order, known: Event | None) -> dict[str, Any]:
 class IntakeReplySchema(Schema):
     """What they were told."""
 
-    words = Text(maximum=500, minimum=2, required=True)
-
-
-class IntakePurposeSchema(Schema):
-    """purpose: why somebody looks; it goes into the trail."""
-
-    purpose = Text(maximum=60, minimum=2, required=True)
+    words = Text(maximum=REPLY_MAX, minimum=2, required=True)
 
 
 class WholeCallerSchema(Schema):

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     EVENT_REPORT = "event:report"
     EVENT_REVIEW = "event:review"
     EVENT_SEND_CHECK = "event:send_check"
+    EVENT_SEND_VERIFY = "event:send_verify"
+    EVENT_VERIFY = "event:verify"
     EVENT_VOID = "event:void"
     JOB_MANAGE = "job:manage"
     NOTICE_MANAGE = "notice:manage"
@@ -95,6 +97,6 @@ _RELATIONS = {
     Relation.OWN: "本人的",
     Relation.AREA: "本区域的",
     Relation.DEPARTMENT: "本部门的",
-    Relation.TASK: "派给本人核查的",
+    Relation.TASK: "派给本人去看的",
     Relation.ANY: "不限",
 }

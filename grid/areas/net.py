@@ -86,12 +86,19 @@ class Net:
 
     def point_in(self, node: Node) -> tuple[float, float]:
         """Some point (lon, lat) of an area: of its own outline, else of one below it. Raises Invalid."""
-        below = (one for one in self.by_id.values() if one.path.startswith(node.path) and one.boundary is not None)
-        outline = node.boundary or next((one.boundary for one in below), None)
+        outline = self._outline_in(node)
         if outline is None:
             raise Invalid(f"{node.name}还没有边界，请在图上点位置。", field="area")
         point = outline.representative_point()
         return point.x, point.y
+
+    def is_drawn(self, node: Node) -> bool:
+        """Has an area, or one below it, an outline?"""
+        return self._outline_in(node) is not None
+
+    def _outline_in(self, node: Node) -> Polygon | MultiPolygon | None:
+        below = (one.boundary for one in self.by_id.values() if one.path.startswith(node.path))
+        return node.boundary or next((outline for outline in below if outline is not None), None)
 
     def locate(self, lon: float, lat: float, datum: Datum) -> Located:
         """The leaf (unit grid, or village without grids) a point lies in, else the nearest with its distance.

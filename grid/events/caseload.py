@@ -142,7 +142,8 @@ def parts(actor: User, lot: Lot | None = None) -> tuple[list[Part], bool]:
         .options(*SUMMARY)
     )
     events = list(db.session.scalars(found).unique())
-    shown = [Part(event, _own(actor, event)) for event in events[:MOST]]
+    owned = ((event, _own(actor, event)) for event in events[:MOST])
+    shown = [Part(event, own) for event, own in owned if own is not None]
     _fill(shown)
     return shown, len(events) > MOST
 
@@ -166,8 +167,10 @@ def _in_hand(actor: User) -> tuple[ColumnElement[bool], ...]:
     return visible(actor), Assignment.department_id == actor.department_id, Assignment.state.in_(IN_HAND)
 
 
-def _own(actor: User, event: Event) -> Assignment:
-    return next(a for a in event.assignments if a.department_id == actor.department_id and a.state in IN_HAND)
+def _own(actor: User, event: Event) -> Assignment | None:
+    """None: it left their hands between the two statements that read it."""
+    mine = (a for a in event.assignments if a.department_id == actor.department_id and a.state in IN_HAND)
+    return next(mine, None)
 
 
 def _fill(shown: list[Part]) -> None:

@@ -15,6 +15,7 @@ class DeadlineKind(StrEnum):
     HANDLE = "handle"
     LEVEL = "level"
     ACCEPT = "accept"
+    VERIFY = "verify"
     FILE = "file"
     DISPATCH = "dispatch"
     REVIEW = "review"
@@ -37,6 +38,7 @@ _KINDS = {
     DeadlineKind.HANDLE: "部门时限",
     DeadlineKind.LEVEL: "本级时限",
     DeadlineKind.ACCEPT: "受理时限",
+    DeadlineKind.VERIFY: "核实时限",
     DeadlineKind.FILE: "立案时限",
     DeadlineKind.DISPATCH: "派遣时限",
     DeadlineKind.REVIEW: "审核时限",

@@ -13,11 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from grid import clock
-from grid.accounts import user as users
-from grid.accounts.permission import Permission
-from grid.accounts.scope import is_within
 from grid.accounts.user import User
-from grid.areas import net
 from grid.calendars import almanac
 from grid.db import new_id
 from grid.errors import Forbidden, Invalid, NotFound
@@ -33,6 +29,7 @@ from grid.events import (
     notify,
     request_rule,
     rulebook,
+    sending,
     stage,
 )
 from grid.events.case_number import issue
@@ -40,13 +37,11 @@ from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
 from grid.events.photo import EventPhoto, PhotoRole
-from grid.events.procedure_rule import Rule
 from grid.events.scope import visible
 from grid.events.state import DERIVED, State
 from grid.events.step import Step
 from grid.row import get_row, hold_row
 from grid.tasks import task as tasks
-from grid.tasks.task import TaskKind
 from grid.trail import entry as trail
 
 MISSING = "没有这个事件，或不在你的范围里。"
@@ -75,14 +70,14 @@ def move(actor: User, event: Event, action: str, **told: Any) -> Event:
     """
     row = lifecycle.step(lifecycle.EVENT, event.state, action)
     if row.by_task:
-        raise Forbidden("核查结果由核查的网格员在任务里填写。")
+        raise Forbidden("现场结果由去的网格员在任务里填写。")
     _check_right(actor, row, event)
     guard.check(action, event)
     return _take(row, Step(actor, event, _checked(row, told), clock.now()))
 
 
 def conclude(actor: User, event: Event, action: str, **told: Any) -> Event:
-    """Take the step that answering a check task leads to (pass or fail)."""
+    """Take the step that answering a task leads to: named like its result."""
     row = lifecycle.step(lifecycle.EVENT, event.state, action)
     _check_right(actor, row, event)
     return _take(row, Step(actor, event, _checked(row, told), clock.now()))
@@ -141,7 +136,7 @@ FIELDS = {
     "assistant": "协办部门",
     "limit": "办理时限",
     "handler": "经办人",
-    "assignee": "核查人",
+    "assignee": "去现场的人",
     "category": "类别",
     "parent": "主案",
     "photos": "照片",
@@ -235,6 +230,7 @@ def _file(step: Step) -> dict[str, Any]:
 def _drop(step: Step) -> dict[str, Any]:
     """Nobody works on it any more, and nothing is timed."""
     assigning.all_open(step, "cancel")
+    tasks.cancel(step.event.id, step.at)
     deadline.cancel(step.event.id, None, step.at)
     return {}
 
@@ -264,26 +260,6 @@ def _resume(step: Step) -> dict[str, Any]:
     return {}
 
 
-def _send_check(step: Step) -> dict[str, Any]:
-    try:
-        worker = users.find(step.told["assignee"])
-    except NotFound:
-        raise Invalid("没有这个人，请从名单里选。", field="assignee") from None
-    if not worker.has(Permission.TASK_ANSWER):
-        raise Invalid("这个人不是网格员，不能核查。请另选。", field="assignee")
-    home = net.current().home
-    if not any(is_within(step.event.area_path, home(g.path)) for g in worker.grants(Permission.TASK_ANSWER)):
-        raise Invalid("这个人不在本街道，不能核查。请从名单里选。", field="assignee")
-    limit = rulebook.current().procedure.limit(step.event.area_path, Rule.CHECK_LIMIT)
-    tasks.send(TaskKind.CHECK, step.event.id, step.event.area_path, worker, limit)
-    return {"assignee": worker.name}
-
-
-def _recall_check(step: Step) -> dict[str, Any]:
-    recalled = tasks.cancel(step.event.id, TaskKind.CHECK, step.at)
-    return {"assignee": "、".join(task.assignee.name for task in recalled)}
-
-
 def _close(step: Step) -> dict[str, Any]:
     deadline.finish(step.event.id, DeadlineKind.CASE, step.at)
     deadline.cancel(step.event.id, None, step.at)  # of departments that gave it back
@@ -292,7 +268,7 @@ def _close(step: Step) -> dict[str, Any]:
 
 def _force_close(step: Step) -> dict[str, Any]:
     step.event.suspended_until = None
-    tasks.cancel(step.event.id, TaskKind.CHECK, step.at)
+    tasks.cancel(step.event.id, step.at)
     assigning.all_open(step, "cancel")
     return _close(step)
 
@@ -316,8 +292,10 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "split": merging.split,
     "rework": assigning.rework,
     "fail": assigning.rework,
-    "send_check": _send_check,
-    "recall_check": _recall_check,
+    "send_verify": sending.send,
+    "recall_verify": sending.recall,
+    "send_check": sending.send,
+    "recall_check": sending.recall,
     "close": _close,
     "force_close": _force_close,
 }

@@ -89,6 +89,11 @@ _DESK = _rungs(
     (Moment.DUE, None, Act.OVERDUE, (_H,)),
     (Moment.AFTER, Limit(1, Unit.URGENT_HOUR), Act.OVERDUE, (_P,)),
 )
+# Somebody sent to the spot: told while there is time; the dispatcher, who may send another, when it is up.
+_SPOT = _rungs(
+    (Moment.SHARE, 80, Act.REMIND, (_H,)),
+    (Moment.DUE, None, Act.OVERDUE, (_H, _P)),
+)
 _MATTER = _rungs(
     (Moment.SHARE, 80, Act.WARN, (_H,)),
     (Moment.DUE, None, Act.OVERDUE, (_H, _D)),
@@ -119,10 +124,8 @@ DEFAULTS: dict[DeadlineKind, tuple[Rung, ...]] = {
     DeadlineKind.REVIEW: _DESK,
     DeadlineKind.SEND: _DESK,
     DeadlineKind.CLOSE: _DESK,
-    DeadlineKind.CHECK: _rungs(
-        (Moment.SHARE, 80, Act.REMIND, (_H,)),
-        (Moment.DUE, None, Act.OVERDUE, (_H, _P)),
-    ),
+    DeadlineKind.VERIFY: _SPOT,
+    DeadlineKind.CHECK: _SPOT,
     DeadlineKind.REPLY: _rungs(
         (Moment.SHARE, 80, Act.REMIND, (_H, _D)),
         (Moment.DUE, None, Act.OVERDUE, (_D, _P, _L)),

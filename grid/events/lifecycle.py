@@ -51,13 +51,34 @@ EVENT: tuple[Transition[S], ...] = (
     Transition(
         "reject",
         "不予受理",
-        (S.REPORTED,),
+        (S.REPORTED, S.VERIFYING),
         S.REJECTED,
         P.EVENT_ACCEPT,
         ("note",),
         is_danger=True,
         is_primary=False,
     ),
+    Transition(
+        "send_verify",
+        "派核实",
+        (S.REPORTED,),
+        S.VERIFYING,
+        P.EVENT_SEND_VERIFY,
+        takes=("assignee", "note"),
+        is_primary=False,
+    ),
+    Transition(
+        "recall_verify",
+        "撤回核实",
+        (S.VERIFYING,),
+        S.REPORTED,
+        P.EVENT_SEND_VERIFY,
+        ("note",),
+        is_primary=False,
+    ),
+    Transition("genuine", "核实属实", (S.VERIFYING,), S.REPORTED, P.EVENT_VERIFY, by_task=True),
+    Transition("unfounded", "核实不属实", (S.VERIFYING,), S.REPORTED, P.EVENT_VERIFY, ("note",), by_task=True),
+    Transition("not_found", "核实找不到", (S.VERIFYING,), S.REPORTED, P.EVENT_VERIFY, ("note",), by_task=True),
     Transition("file", "立案", (S.PENDING_FILING,), S.PENDING_DISPATCH, P.EVENT_FILE, ("condition",)),
     Transition(
         "send_back", "退回受理", (S.PENDING_FILING,), S.REPORTED, P.EVENT_FILE, ("note",), is_primary=False
@@ -102,7 +123,14 @@ EVENT: tuple[Transition[S], ...] = (
     Transition("hand_up", "上报上一级", _EARLY, None, P.EVENT_HAND, ("note",), is_primary=False),
     Transition("hand_down", "交下一级", _EARLY, None, P.EVENT_HAND, ("note",), is_primary=False),
     Transition(
-        "merge", "并案", _EARLY, S.MERGED, P.EVENT_MERGE, ("parent",), ("parent", "note"), is_primary=False
+        "merge",
+        "并案",
+        (*_EARLY, S.VERIFYING),
+        S.MERGED,
+        P.EVENT_MERGE,
+        ("parent",),
+        ("parent", "note"),
+        is_primary=False,
     ),
     Transition("split", "拆出并案", (S.MERGED,), S.REPORTED, P.EVENT_MERGE, ("note",), is_primary=False),
     Transition("accept_self", "自处置通过", (S.SELF_DONE,), S.CLOSED, P.EVENT_ACCEPT),
@@ -198,6 +226,7 @@ _ASIDE = {
 }
 LABELS = _ASIDE | {row.action: row.label for row in EVENT}
 ASSIGNMENT_LABELS = _ASIDE | {row.action: row.label for row in ASSIGNMENT}
+VERIFIED = frozenset({"genuine", "unfounded", "not_found"})  # event steps that say if a report is true
 REWORK = frozenset({"rework", "fail"})  # event steps that send the case back to its departments
 
 # From the least to the most advanced: a case is as far as its slowest department.

@@ -14,6 +14,7 @@ from grid.events.event import Event
 from grid.events.scope import visible
 from grid.events.state import State
 from grid.events.step import Step
+from grid.tasks import task as tasks
 from grid.trail import entry as trail
 
 
@@ -26,6 +27,7 @@ def merge(step: Step) -> dict[str, Any]:
     if parent.is_practice != event.is_practice:
         raise Invalid("演练案卷和真实案卷不能并在一起。", field="parent")
     assigning.all_open(step, "cancel")  # departments that assist may be at work while the lead gave it back
+    tasks.cancel(event.id, step.at)
     deadline.cancel(event.id, None, step.at)
     event.due_at = event.yellow_at = None
     event.merged_into_id = parent.id

@@ -11,9 +11,10 @@ from grid.accounts import holder
 from grid.accounts.permission import Permission as P
 from grid.db import db
 from grid.events import rulebook
-from grid.events.event import Event
+from grid.events.event import Event, EventLog
+from grid.events.lifecycle import LABELS, VERIFIED
 from grid.events.origin import EventOrigin
-from grid.events.state import State
+from grid.events.state import ON_THE_SPOT, State
 from grid.job import job
 from grid.notices import cause, notice
 from grid.notices.cause import Cause
@@ -23,7 +24,7 @@ from grid.tasks.task import Task, TaskState
 KIND = "event.moved"
 ASKED = "request.moved"
 
-# Who has the next word in each state; the worker who checks is found by the task.
+# Who has the next word in each state; the worker who was sent to the spot is found by the task.
 NEXT: dict[State, P] = {
     State.REPORTED: P.EVENT_ACCEPT,
     State.PENDING_FILING: P.EVENT_FILE,
@@ -64,8 +65,16 @@ def deliver(payload: dict[str, Any]) -> None:
     state = State(payload["state"])
     told_as = f"{event.id}:{payload['seq']}"
     told = outside(event, Cause.MOVED, state.value, state.label)
-    title = f"{headline(event)} {state.label}"
+    title = f"{headline(event)} {_found(event, state, payload['seq'])}{state.label}"
     notice.tell(_recipients(event, state), told_as, title, event.description[:100], event.id, told)
+
+
+def _found(event: Event, state: State, seq: int) -> str:
+    """What was found on the spot, when that is what brought a case back to the desk."""
+    if state is not State.REPORTED:
+        return ""
+    action = db.session.scalar(select(EventLog.action).where(EventLog.event_id == event.id, EventLog.seq == seq))
+    return f"{LABELS[action]}，" if action in VERIFIED else ""
 
 
 def headline(event: Event) -> str:
@@ -96,7 +105,7 @@ def class_name(event: Event) -> str:
 
 
 def _recipients(event: Event, state: State) -> list[int]:
-    if state is State.CHECKING:
+    if state in ON_THE_SPOT:
         open_tasks = select(Task.assignee_id).where(Task.subject_id == event.id, Task.state == TaskState.OPEN)
         return list(db.session.scalars(open_tasks))
     if state.is_final:

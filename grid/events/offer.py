@@ -6,18 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from grid.accounts import department as departments
-from grid.accounts import post as posts
 from grid.accounts.permission import Permission as P
-from grid.accounts.scope import within
-from grid.accounts.user import User, UserPost
-from grid.areas import net
-from grid.areas.area import Area
+from grid.accounts.user import User
 from grid.calendars import almanac
 from grid.db import db
-from grid.events import assigning, guard, levels, lifecycle, link, rulebook, similar
+from grid.events import assigning, guard, levels, lifecycle, link, rulebook, sending, similar
 from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
 from grid.events.link import LinkKind
@@ -28,6 +24,8 @@ from grid.events.scope import may
 from grid.events.state import State
 from grid.events.way import Field, Offer, note
 from grid.worktime.limit import Limit
+
+NOTE_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,8 @@ def _of_part(actor: User, event: Event, assignment: Assignment) -> list[Offer]:
 
 def _offer(row: Transition[Any], event: Event, assignment: Assignment | None) -> Offer:
     fields = tuple(_FIELDS[name](event, name in row.needs) for name in row.fields if name in _FIELDS)
+    if row.action in sending.ACTIONS:
+        fields = tuple(replace(field, label="要看什么") if field.name == "note" else field for field in fields)
     if "handler" in row.fields and assignment is not None:
         fields = (_handler(assignment), *fields)
     way = f"assignments/{assignment.id}/steps" if assignment else "steps"
@@ -130,10 +130,13 @@ def _department(event: Event, is_required: bool) -> Field:
 
 
 def _assignee(event: Event, is_required: bool) -> Field:
-    options = tuple((user.username, user.name) for user in workers(event.area_path))
-    usernames = [username for username, _ in options]
-    value = event.reporter.username if event.reporter.username in usernames else next(iter(usernames), None)
-    return Field("assignee", "核查人", "choice", is_required, options, value)
+    people = sending.candidates(event)
+    chosen = sending.responsible(event, people)
+    label = f"{sending.KINDS[event.state].label}人"
+    if chosen is None and not is_required:
+        label += "，不选就派离得最近的在岗网格员"
+    options = tuple((user.username, user.name) for user in people)
+    return Field("assignee", label, "choice", is_required, options, chosen.username if chosen else None)
 
 
 def _assist(event: Event, is_required: bool) -> Field:
@@ -173,29 +176,10 @@ _FIELDS: dict[str, Callable[[Event, bool], Field]] = {
 }
 
 
-def workers(area_path: str) -> list[User]:
-    """People of the street who can answer a check, those of the place's own grid first."""
-    home = net.current().home(area_path)
-    above = [int(part) for part in home.strip("/").split("/")]
-    held = db.session.execute(
-        select(User, Area.path)
-        .join(UserPost, UserPost.user_id == User.id)
-        .join(Area, Area.id == UserPost.area_id)
-        .where(UserPost.post.in_(posts.holding(P.TASK_ANSWER)), User.is_active)
-        .where(or_(within(Area.path, home), Area.id.in_(above)))
-        .order_by(UserPost.id)
-    ).all()
-    near = sorted(held, key=lambda row: -_shared(row.path, area_path))
-    return list(dict.fromkeys(row.User for row in near))
-
-
-def _shared(path: str, other: str) -> int:
-    pairs = zip(path.split("/"), other.split("/"), strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), len(path))
-
-
 def suggestion(event: Event) -> Suggestion | None:
     """What the rules would do with this case now; None where they have nothing to say."""
+    if event.state is State.REPORTED:
+        return _suggest_as_verified(event)
     category = rulebook.current().by_id.get(event.category_id)
     if category is None:
         return None
@@ -206,6 +190,24 @@ def suggestion(event: Event) -> Suggestion | None:
     if event.state is State.PENDING_DISPATCH:
         choice = rulebook.choose_department(category, event.condition_id, event.area_path)
         return _suggest_dispatch(choice) if choice else None
+    return None
+
+
+def _suggest_as_verified(event: Event) -> Suggestion | None:
+    """What was found on the spot, if that is how the case came here; that nothing was found decides nothing."""
+    came = next((entry for entry in reversed(event.history) if entry.source is not entry.target), None)
+    if came is None or came.action not in lifecycle.VERIFIED:
+        return None
+    found = lifecycle.LABELS[came.action]
+    spot = came.data.get("on_the_spot")
+    where = f"，在离案发地 {spot['distance_m']:.0f} 米处" if spot else ""
+    said = f"：{came.note}" if came.note else ""
+    reason = f"{came.actor_name}{where}{found}{said}"
+    if came.action == "genuine":
+        return Suggestion("accept", f"建议受理（{found}）", {}, reason, ())
+    if came.action == "unfounded":
+        words = f"{found}{said}"[:NOTE_MAX]
+        return Suggestion("reject", f"建议不予受理（{found}）", {"note": words}, reason, ())
     return None
 
 

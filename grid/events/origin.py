@@ -16,7 +16,7 @@ from grid.accounts.user import User
 from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.events.event import Event, Source
 
-ORDER_NO_MAX = 40
+ORDER_NO_MAX, REPLY_MAX = 40, 500
 
 
 class EventOrigin(Versioned, Base):
@@ -48,7 +48,7 @@ class EventOrigin(Versioned, Base):
     taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
     replier_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    reply: Mapped[str] = mapped_column(String(500), default="")
+    reply: Mapped[str] = mapped_column(String(REPLY_MAX), default="")
 
     event: Mapped[Event] = relationship(viewonly=True)
     taker: Mapped[User] = relationship(viewonly=True, foreign_keys=[taker_id])

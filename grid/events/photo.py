@@ -22,6 +22,7 @@ class PhotoRole(StrEnum):
     FAR = "far"
     OTHER = "other"
     AFTER = "after"
+    VERIFY = "verify"
     CHECK = "check"
     VOICE = "voice"
 
@@ -32,6 +33,7 @@ class PhotoRole(StrEnum):
             "far": "远景",
             "other": "其他",
             "after": "处置后",
+            "verify": "核实",
             "check": "核查",
             "voice": "语音",
         }[self]

@@ -44,6 +44,7 @@ class Rule(StrEnum):
     SIGN_WORK = "sign_work"
     BOUNCE_MAX = "bounce_max"
     APPEAL_WINDOW = "appeal_window"
+    VERIFY_LIMIT = "verify_limit"
     CHECK_LIMIT = "check_limit"
     LEVEL_LIMIT = "level_limit"
     WHISTLE_LIMIT = "whistle_limit"
@@ -83,6 +84,7 @@ _RULES: dict[Rule, tuple[str, Says, range]] = {
     Rule.SIGN_WORK: ("签收时限（一般）", Says.LIMIT, range(1, 1000)),
     Rule.BOUNCE_MAX: ("退回几次后裁决", Says.COUNT, range(1, 10)),
     Rule.APPEAL_WINDOW: ("申诉期限", Says.LIMIT, range(1, 366)),
+    Rule.VERIFY_LIMIT: ("核实时限", Says.LIMIT, range(1, 1000)),
     Rule.CHECK_LIMIT: ("核查时限", Says.LIMIT, range(1, 1000)),
     Rule.LEVEL_LIMIT: ("逐级办理时限", Says.LIMIT, range(1, 366)),
     Rule.WHISTLE_LIMIT: ("报到时限", Says.LIMIT, range(1, 1000)),
@@ -122,6 +124,7 @@ DEFAULTS: dict[tuple[Rule, str], Saying] = {
     (Rule.SIGN_WORK, ""): Limit(4, Unit.WORK_HOUR),
     (Rule.BOUNCE_MAX, ""): 2,
     (Rule.APPEAL_WINDOW, ""): Limit(7, Unit.NATURAL_DAY),
+    (Rule.VERIFY_LIMIT, ""): Limit(30, Unit.URGENT_MINUTE),
     (Rule.CHECK_LIMIT, ""): Limit(30, Unit.URGENT_MINUTE),
     (Rule.LEVEL_LIMIT, "grid"): Limit(1, Unit.WORK_DAY),
     (Rule.LEVEL_LIMIT, "community"): Limit(2, Unit.WORK_DAY),

@@ -65,6 +65,7 @@ class Queue:
 
 QUEUES = (
     Queue("accept", State.REPORTED, P.EVENT_ACCEPT),
+    Queue("verifying", State.VERIFYING, P.EVENT_SEND_VERIFY),
     Queue("file", State.PENDING_FILING, P.EVENT_FILE),
     Queue("dispatch", State.PENDING_DISPATCH, P.EVENT_DISPATCH),
     Queue("sign", State.PENDING_SIGN, P.ASSIGNMENT_HANDLE, AssignmentState.PENDING_SIGN),

@@ -158,6 +158,11 @@ class Rulebook:
         except KeyError:
             raise Invalid("没有这个类别，请从类别清单里选。", field="category") from None
 
+    def name(self, category_id: int) -> str:
+        """What a case's class is called, in force or not."""
+        found = self.by_id.get(category_id)
+        return found.name if found else "已停用的类别"
+
 
 def choose_condition(category: Class, words: Callable[[Limit], str] = str) -> Choice | None:
     """Which filing condition (立案条件) to suggest: the only one, or the first of several. words: for a limit."""

@@ -24,6 +24,7 @@ from grid.worktime.limit import Limit
 CLOCKS: dict[State, DeadlineKind] = {
     State.SELF_DONE: DeadlineKind.ACCEPT,
     State.REPORTED: DeadlineKind.ACCEPT,
+    State.VERIFYING: DeadlineKind.VERIFY,
     State.PENDING_FILING: DeadlineKind.FILE,
     State.PENDING_DISPATCH: DeadlineKind.DISPATCH,
     State.FEEDBACK: DeadlineKind.REVIEW,
@@ -31,6 +32,7 @@ CLOCKS: dict[State, DeadlineKind] = {
     State.CHECKING: DeadlineKind.CHECK,
     State.PENDING_CLOSE: DeadlineKind.CLOSE,
 }
+_ON_THE_SPOT = {DeadlineKind.VERIFY: Rule.VERIFY_LIMIT, DeadlineKind.CHECK: Rule.CHECK_LIMIT}
 # The level above or below has its own time from now on; its next step begins with a clock again.
 _OTHER_LEVEL = frozenset({"hand_up", "hand_down"})
 
@@ -97,6 +99,6 @@ def _entered(event: Event, state: State) -> datetime:
 
 def _limit(event: Event, kind: DeadlineKind) -> Limit:
     procedure = rulebook.current().procedure
-    if kind is DeadlineKind.CHECK:
-        return procedure.limit(event.area_path, Rule.CHECK_LIMIT)
+    if kind in _ON_THE_SPOT:
+        return procedure.limit(event.area_path, _ON_THE_SPOT[kind])
     return procedure.limit(event.area_path, Rule.STAGE_LIMIT, kind.value)

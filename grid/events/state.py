@@ -26,6 +26,7 @@ class State(StrEnum):
 
     SELF_DONE = "self_done"
     REPORTED = "reported"
+    VERIFYING = "verifying"
     PENDING_FILING = "pending_filing"
     PENDING_DISPATCH = "pending_dispatch"
     ARBITRATION = "arbitration"
@@ -83,6 +84,7 @@ class AssignmentRole(StrEnum):
         return {"lead": "主办", "assist": "协办"}[self]
 
 
+ON_THE_SPOT = frozenset({State.VERIFYING, State.CHECKING})  # somebody was sent there, and answers
 FINAL = frozenset({State.CLOSED, State.REJECTED, State.VOIDED, State.FORCE_CLOSED, State.MERGED})
 IN_DEPARTMENTS = frozenset({State.PENDING_SIGN, State.HANDLING, State.HANDLED, State.SUSPENDED})
 # What follows from the assignments, and nothing else.
@@ -100,6 +102,7 @@ _STAGES = {
 _STATES = {
     State.SELF_DONE: ("自处置待审", Stage.CHECK),
     State.REPORTED: ("待受理", Stage.COLLECT),
+    State.VERIFYING: ("核实中", Stage.COLLECT),
     State.PENDING_FILING: ("待立案", Stage.ESTABLISH),
     State.PENDING_DISPATCH: ("待派遣", Stage.DISPATCH),
     State.ARBITRATION: ("待裁决", Stage.DISPATCH),

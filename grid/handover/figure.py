@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from grid import clock
 from grid.accounts.permission import Permission
-from grid.accounts.scope import rows
+from grid.accounts.scope import rows, within
 from grid.accounts.user import User
+from grid.areas.net import Node
 from grid.db import db
 from grid.errors import Invalid
 from grid.events import notify, query
@@ -43,17 +44,18 @@ class Figure:
         return asdict(self) | {"cases": list(self.cases)}
 
 
-def now(actor: User, until: datetime) -> list[Figure]:
-    """What the next shift should know, of what the caller sees; real cases only."""
+def now(actor: User, desk: Node, until: datetime) -> list[Figure]:
+    """What the next shift should know, of what the caller sees; cases are those of the desk, real ones only."""
     figures = [
         Figure(f"queue.{queue.code}", queue.label, count, queue=queue.code)
         for queue, count, _, _ in query.queues(actor)
     ]
     at = clock.now()
-    figures.append(_of_cases(actor, "overdue", "已超期", Event.due_at < at))
-    figures.append(_of_cases(actor, "due", "下一班内到期", Event.due_at.between(at, until)))
+    mine = and_(*at_desk(actor, desk), Event.state.not_in(FINAL), real())
+    figures.append(_of_cases("overdue", "已超期", and_(mine, Event.due_at < at)))
+    figures.append(_of_cases("due", "下一班内到期", and_(mine, Event.due_at.between(at, until))))
     if actor.has(Permission.SUPERVISION_READ):
-        figures.append(_of_cases(actor, "supervised", "督办中", supervision_list.presses()))
+        figures.append(_of_cases("supervised", "督办中", and_(mine, supervision_list.presses())))
     if actor.has(Permission.MATTER_READ):
         figures.append(Figure("matters", "督办事项没办完", _matters(actor), where="matters"))
     if actor.has(Permission.EVENT_INTAKE):
@@ -79,11 +81,15 @@ def told(event: Event) -> dict[str, Any]:
     }
 
 
-def _of_cases(actor: User, code: str, label: str, which: ColumnElement[bool]) -> Figure:
-    """Open cases of a kind, the first that is due named first."""
-    wanted = (visible(actor), Event.state.not_in(FINAL), real(), which)
-    count = db.session.scalar(select(func.count(Event.id)).where(*wanted)) or 0
-    named = db.session.scalars(select(Event).where(*wanted).order_by(Event.due_at, Event.id).limit(NAMED))
+def at_desk(actor: User, desk: Node) -> tuple[ColumnElement[bool], ...]:
+    """Cases a note may name: whoever sits at the desk reads it, whatever other posts its author holds."""
+    return visible(actor), within(Event.area_path, desk.path)
+
+
+def _of_cases(code: str, label: str, wanted: ColumnElement[bool]) -> Figure:
+    """Cases of a kind, the first that is due named first."""
+    count = db.session.scalar(select(func.count(Event.id)).where(wanted)) or 0
+    named = db.session.scalars(select(Event).where(wanted).order_by(Event.due_at, Event.id).limit(NAMED))
     return Figure(code, label, count, cases=tuple(told(event) for event in named))
 
 

@@ -19,7 +19,6 @@ from grid.areas.net import Node
 from grid.db import Base, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Forbidden, Invalid
 from grid.events.event import Event
-from grid.events.scope import visible
 from grid.handover import figure
 from grid.row import get_row, hold_row, newest
 from grid.trail import entry as trail
@@ -69,8 +68,8 @@ def write(actor: User, until: datetime, watched: Sequence[UUID], words: str) -> 
         author_id=actor.id,
         written_at=clock.now(),
         until=until,
-        figures=[one.plain() for one in figure.now(actor, until)],
-        watched=_watched(actor, watched),
+        figures=[one.plain() for one in figure.now(actor, desk, until)],
+        watched=_watched(actor, desk, watched),
         words=words,
     )
     db.session.add(note)
@@ -120,11 +119,10 @@ def _mine(actor: User) -> Select[HandoverNote]:
     return select(HandoverNote).where(scope.rows(actor, Permission.DESK_HAND_OVER, REACHES))
 
 
-def _watched(actor: User, wanted: Sequence[UUID]) -> list[dict[str, Any]]:
+def _watched(actor: User, desk: Node, wanted: Sequence[UUID]) -> list[dict[str, Any]]:
     """The cases to watch (盯着), in the order they were named, as they are now. Raises Invalid."""
-    found = {
-        event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(wanted), visible(actor)))
-    }
+    rows = select(Event).where(Event.id.in_(wanted), *figure.at_desk(actor, desk))
+    found = {event.id: event for event in db.session.scalars(rows)}
     if len(found) < len(set(wanted)):
         raise Invalid("有的案卷不存在，或不在你的范围里。", field="watched")
     return [figure.told(found[event_id]) for event_id in dict.fromkeys(wanted)]

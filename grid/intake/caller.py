@@ -14,7 +14,12 @@ NAME_MAX = 30
 SAID_MAX = 2000
 # A mobile number, one of a fixed line with or without its area code and extension, or of a service.
 PHONE = re.compile(r"1\d{10}|(0\d{2,3}-?)?[1-9]\d{6,7}(-\d{1,6})?|1\d{4}")
-IN_TEXT = re.compile(r"(?<!\d)(1\d{10}|0\d{2,3}-?[1-9]\d{6,7}|\d{17}[\dXx])(?!\d)")
+# In words, as people group and widen the signs (\d has the wide ones): mobile, fixed line, identity card.
+_GAP = r"[ \u00a0\u3000\-－–—]?"
+IN_TEXT = re.compile(
+    rf"(?<!\d)(?:[1１]\d{{2}}{_GAP}\d{{4}}{_GAP}\d{{4}}|[1１]\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
+    rf"|[0０]\d{{2,3}}{_GAP}[1-9１-９]\d{{2,3}}{_GAP}\d{{4}}|\d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXxＸｘ])(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from grid import clock
-from grid.accounts.permission import Permission
-from grid.accounts.scope import is_within
 from grid.accounts.user import User
-from grid.areas import net
-from grid.areas.net import Node
 from grid.events import rulebook
 from grid.events.event import Event, Source
-from grid.events.reporting import Position
 from grid.events.rulebook import Class
-from grid.geo.crs import Datum
 from grid.imports import table
 from grid.imports.archive import Limits, refusal
 from grid.imports.fate import Fate
 from grid.imports.line import Line
 from grid.imports.table import Columns, Row
-from grid.intake import hotline, place, taking
+from grid.intake import hotline, order_place, taking
 from grid.intake.caller import Caller, hidden_numbers
 from grid.intake.order import Order
+from grid.intake.order_place import Gazetteer
 from grid.intake.taking import Wish
 from grid.standards import trial
 
@@ -44,12 +39,11 @@ NOT_YET = UUID(int=0)  # the client id is the preview's, once it has one
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Where an order is about, and how we know. position None: somewhere in the area."""
+class Known:
+    """What is looked up once for a whole sheet. orders: cases by number."""
 
-    area: Node
-    position: Position | None
-    why: str
+    orders: dict[str, Event]
+    places: Gazetteer
 
 
 def read(actor: User, data: bytes) -> list[Line]:
@@ -59,13 +53,18 @@ def read(actor: User, data: bytes) -> list[Line]:
     if not rows:
         raise refusal("表里没有工单")
     lines = [_line(number, row) for number, row in enumerate(rows, 1)]
-    known = taking.known(actor, [line.key for line in lines])
+    known = _known(actor, lines)
     for line, row in zip(lines, rows, strict=True):
         if line.fate is None:
             _refuse_twin(line, row, lines)
         if line.fate is None:
-            _judge(actor, line, row, known)
+            _judge(line, row, known)
     return lines
+
+
+def _known(actor: User, lines: list[Line]) -> Known:
+    orders = taking.known(actor, [line.key for line in lines])
+    return Known(orders, order_place.known(actor, [line.told.address for line in lines]))
 
 
 def _line(number: int, row: Row) -> Line:
@@ -78,7 +77,9 @@ def _line(number: int, row: Row) -> Line:
         elif name in hotline.READERS and cell.text.strip():
             found = hotline.READERS[name](cell.text.strip())
             if found is None:
-                line.refuse(cell.address, f"{COLUMNS.named(name)}看不懂：{hidden_numbers(cell.text.strip()[:30])}")
+                # The preview is kept as it stands here: it says nothing of who called.
+                told_as = "" if name in ("name", "phone") else f"：{hidden_numbers(cell.text.strip())[:30]}"
+                line.refuse(cell.address, f"{COLUMNS.named(name)}看不懂{told_as}")
             told |= found or {}
     order = Order(**told)
     line.told, line.key = order, order.order_no or line.key[:40]
@@ -95,13 +96,13 @@ def _refuse_twin(line: Line, row: Row, lines: Collection[Line]) -> None:
         line.refuse(row.cells["order_no"].address, f"工单编号与{first.place}重复")
 
 
-def _judge(actor: User, line: Line, row: Row, known: dict[str, Event]) -> None:
+def _judge(line: Line, row: Row, known: Known) -> None:
     order: Order = line.told
-    if line.key in known:
+    if line.key in known.orders:
         line.fate = Fate.SKIPPED
-        line.note(row.cells["order_no"].address, f"已经登记过，是案卷 {taking.called(known[line.key])}")
+        line.note(row.cells["order_no"].address, f"已经登记过，是案卷 {taking.called(known.orders[line.key])}")
         return
-    category, spot = _category(line, row, order), _spot(actor, line, row, order)
+    category, spot = _category(line, row, order), order_place.find(line, row, order, known.places)
     if order.asked_at and order.asked_at > clock.now():
         line.refuse(row.cells["asked_at"].address, "诉求时间还没到")
     if category is None or spot is None or line.fate is not None:
@@ -143,39 +144,3 @@ def _category(line: Line, row: Row, order: Order) -> Class | None:
         return None
     line.note(row.cells["content"].address, f"按文字归为“{guesses[0].category.name}”")
     return guesses[0].category
-
-
-def _spot(actor: User, line: Line, row: Row, order: Order) -> Spot | None:
-    """The address as it was handled before; else the community the row or its address names."""
-    found = place.exactly(place.search(actor, order.address), order.address) if order.address else None
-    if found is not None and found.kind is not place.PlaceKind.AREA:
-        position = Position(found.lon, found.lat, Datum.CGCS2000)
-        return Spot(found.area, position, f"{found.name}（{found.kind.label}，{found.area.name}）")
-    told = row.text("area")
-    named = _named(actor, told) if told else _within(actor, order.address)
-    if named is None:
-        cell = row.cells.get("area") or row.cells.get("address") or row.cells["content"]
-        what = (
-            f"没有“{told[:20]}”这个社区或村，或不在你的范围里" if told else "看不出在哪个社区，请加“社区”一列填上"
-        )
-        line.refuse(cell.address, what)
-        return None
-    return Spot(named, None, f"{named.name}（只知道大概位置）")
-
-
-def _mine(actor: User) -> list[Node]:
-    homes = [grant.path for grant in actor.grants(Permission.EVENT_INTAKE)]
-    nodes = net.current().by_id.values()
-    return [n for n in nodes if n.level in place.SMALL and any(is_within(n.path, home) for home in homes)]
-
-
-def _named(actor: User, told: str) -> Node | None:
-    found = [node for node in _mine(actor) if told in (node.name, node.code)]
-    return found[0] if len(found) == 1 else None
-
-
-def _within(actor: User, address: str) -> Node | None:
-    """The area whose name stands in the address, the most exact; none where two do."""
-    found = sorted((node for node in _mine(actor) if node.name in address), key=lambda node: -len(node.name))
-    is_alone = len({node.name for node in found if len(node.name) == len(found[0].name)}) == 1 if found else False
-    return found[0] if is_alone else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 
 from grid.accounts.permission import Permission
 from grid.accounts.scope import is_within, within
@@ -18,12 +20,13 @@ from grid.areas.net import Node
 from grid.db import db
 from grid.events.event import Event, Flag
 from grid.events.scope import visible
-from grid.imports.wording import likeness, loose, pairs
+from grid.imports.wording import clean, likeness, loose, pairs
 from grid.records.checkpoint import Checkpoint
 
 MOST = 8
 SMALL = (Level.COMMUNITY, Level.VILLAGE, Level.GRID)  # an area that says where something is
 LOOKED_AT = 200  # addresses of earlier cases, the newest first
+LOOKED_AT_EACH = 10  # cases of one address
 _PARTS = re.compile(r"\d+|[a-z]+|[^\W\d_a-z]+")
 
 
@@ -58,25 +61,30 @@ def search(actor: User, words: str, most: int = MOST) -> list[Place]:
     parts = _PARTS.findall(loose(words))
     if not parts:
         return []
-    homes = sorted({grant.path for grant in actor.grants(Permission.EVENT_INTAKE)})
-    found = [
-        place
-        for place in (*_areas(homes), *_checkpoints(homes), *_addresses(actor, parts))
-        if _fits(place, words, parts)
-    ]
-    return _ranked(found, words)[:most]
+    fits = (Event.address.icontains(part, autoescape=True) for part in parts)
+    newest = _handled(actor).where(*fits).order_by(Event.id.desc()).limit(LOOKED_AT)
+    spots = (*_checkpoints(actor), *_addresses(newest))
+    found = [place for place in spots if all(part in loose(place.name) for part in parts)]
+    return _ranked([*found, *_areas(actor, loose(words), parts)], words)[:most]
 
 
-def _fits(place: Place, words: str, parts: list[str]) -> bool:
-    """All parts of the words stand in the name; or it is an area whose name stands in the words."""
-    name = loose(place.name)
-    return all(part in name for part in parts) or (place.kind is PlaceKind.AREA and name in loose(words))
+def named(actor: User, addresses: Iterable[str]) -> dict[str, Place]:
+    """Of some addresses those that are places, by ``loose``; not what two places are called, nor an area."""
+    wanted = {written for address in addresses for written in (address, clean(address)) if loose(written)}
+    nth = func.row_number().over(partition_by=Event.address, order_by=Event.id.desc())
+    numbered = _handled(actor).where(Event.address.in_(wanted)).add_columns(Event.id, nth.label("nth")).subquery()
+    newest = select(*numbered.c).where(numbered.c.nth <= LOOKED_AT_EACH).order_by(numbered.c.id.desc())
+    found: dict[str, list[Place]] = defaultdict(list)
+    for place in (*_checkpoints(actor), *_addresses(newest)):
+        found[loose(place.name)].append(place)
+    known = {loose(one) for one in wanted} - {loose(node.name) for node in areas_of(actor)}
+    return {name: found[name][0] for name in known if len({(one.area.id, one.kind) for one in found[name]}) == 1}
 
 
-def exactly(places: Iterable[Place], words: str) -> Place | None:
-    """The one that is called so, however it is written; none where two are, in different places."""
-    named = [place for place in places if loose(place.name) == loose(words)]
-    return named[0] if len({(place.area.id, place.kind) for place in named}) == 1 else None
+def areas_of(actor: User) -> list[Node]:
+    """The small areas in which somebody takes things in."""
+    homes, nodes = _homes(actor), net.current().by_id.values()
+    return [node for node in nodes if node.level in SMALL and any(is_within(node.path, home) for home in homes)]
 
 
 def _ranked(found: list[Place], words: str) -> list[Place]:
@@ -90,30 +98,37 @@ def _ranked(found: list[Place], words: str) -> list[Place]:
     return sorted(found, key=rank)
 
 
-def _areas(homes: list[str]) -> Iterable[Place]:
+def _homes(actor: User) -> list[str]:
+    return sorted({grant.path for grant in actor.grants(Permission.EVENT_INTAKE)})
+
+
+def _areas(actor: User, whole: str, parts: list[str]) -> Iterable[Place]:
+    """Those that have all parts, or that the words name; not those nobody has drawn: there is no point of them."""
     snapshot = net.current()
-    for node in snapshot.by_id.values():
-        if node.level in SMALL and any(is_within(node.path, home) for home in homes):
+    for node in areas_of(actor):
+        name = loose(node.name)
+        if (name in whole or all(part in name for part in parts)) and snapshot.is_drawn(node):
             yield Place(PlaceKind.AREA, node.name, node, *snapshot.point_in(node))
 
 
-def _checkpoints(homes: list[str]) -> Iterable[Place]:
-    mine = or_(false(), *(within(Checkpoint.area_path, home) for home in homes))
-    for point in db.session.scalars(select(Checkpoint).where(Checkpoint.is_active, mine)):
-        yield Place(PlaceKind.CHECKPOINT, point.name, point.area, point.lon, point.lat)
+def _checkpoints(actor: User) -> Iterable[Place]:
+    mine = or_(false(), *(within(Checkpoint.area_path, home) for home in _homes(actor)))
+    columns = (Checkpoint.name, Checkpoint.area_id, Checkpoint.lon, Checkpoint.lat)
+    for name, area_id, lon, lat in db.session.execute(select(*columns).where(Checkpoint.is_active, mine)):
+        yield Place(PlaceKind.CHECKPOINT, name, net.current().node(area_id), lon, lat)
 
 
-def _addresses(actor: User, parts: list[str]) -> Iterable[Place]:
+def _handled(actor: User) -> Select[Any]:
+    """Addresses of real cases that somebody sees."""
+    columns = (Event.address, Event.area_id, Event.lon, Event.lat, Event.flags)
+    return select(*columns).where(visible(actor), Event.is_practice.is_(False))
+
+
+def _addresses(newest: Select[Any]) -> Iterable[Place]:
     """Each address once, where it was said last; not those of which only the community was known."""
-    fits = [Event.address.icontains(part, autoescape=True) for part in parts]
-    rows = db.session.execute(
-        select(Event.address, Event.area_id, Event.lon, Event.lat, Event.flags)
-        .where(visible(actor), Event.is_practice.is_(False), *fits)
-        .order_by(Event.id.desc())
-        .limit(LOOKED_AT)
-    )
     seen: set[str] = set()
-    for address, area_id, lon, lat, flags in rows:
-        if Flag.VAGUE_PLACE not in flags and loose(address) not in seen:
-            seen.add(loose(address))
-            yield Place(PlaceKind.ADDRESS, address, net.current().node(area_id), lon, lat)
+    for row in db.session.execute(newest):
+        if Flag.VAGUE_PLACE not in row.flags and loose(row.address) not in seen:
+            seen.add(loose(row.address))
+            area = net.current().node(row.area_id)
+            yield Place(PlaceKind.ADDRESS, row.address, area, row.lon, row.lat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -17,7 +18,7 @@ from grid.accounts.user import User
 from grid.db import db
 from grid.errors import Conflict
 from grid.events.event import Event
-from grid.events.origin import EventOrigin
+from grid.events.origin import REPLY_MAX, EventOrigin
 from grid.events.query import SUMMARY
 from grid.events.scope import REACHES, visible
 from grid.events.state import FINAL
@@ -40,6 +41,18 @@ class Filters:
     waiting: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One of them and the case in which the matter goes on: after a merger another one, if the reader sees that.
+
+    is_waiting: the matter is settled, and they wait to be told.
+    """
+
+    row: EventOrigin
+    case: Event
+    is_waiting: bool
+
+
 def page(actor: User, filters: Filters, after: UUID | None, limit: int) -> tuple[list[EventOrigin], UUID | None]:
     """What was taken in for cases the caller sees, newest first, and the key of the next page."""
     found = _listed(visible(actor)).options(joinedload(EventOrigin.taker), joinedload(EventOrigin.replier))
@@ -48,8 +61,7 @@ def page(actor: User, filters: Filters, after: UUID | None, limit: int) -> tuple
 
 def waiting(actor: User) -> int:
     """How many people can be called back now."""
-    found = select(func.count(EventOrigin.id)).join(Event, Event.id == EventOrigin.event_id)
-    found = found.outerjoin(_parent, _parent.id == Event.merged_into_id)
+    found = _with_case(select(func.count(EventOrigin.id)))
     return db.session.scalar(found.where(visible(actor), _is_waiting())) or 0
 
 
@@ -63,25 +75,28 @@ def hold(actor: User, origin_id: UUID) -> EventOrigin:
     return hold_row(_one(actor, origin_id), MISSING)
 
 
-def cases(found: Sequence[EventOrigin]) -> dict[UUID, Event]:
-    """The case in which the matter of each goes on, by the id of its own: another one after a merger."""
+def standing(actor: User, found: Sequence[EventOrigin]) -> list[Standing]:
+    """Where each of them stands, in their order."""
     merged = {row.event.merged_into_id for row in found if row.event.merged_into_id is not None}
     wanted = {row.event_id for row in found} | merged
-    rows_ = db.session.scalars(select(Event).where(Event.id.in_(wanted)).options(*SUMMARY))
-    by_id = {event.id: event for event in rows_}
-    return {row.event_id: by_id[row.event.merged_into_id or row.event_id] for row in found}
+    rows_ = db.session.execute(select(Event, visible(actor)).where(Event.id.in_(wanted)).options(*SUMMARY))
+    by_id = {event.id: (event, is_seen) for event, is_seen in rows_}
+    return [
+        _standing(row, *by_id[row.event.merged_into_id or row.event_id], by_id[row.event_id][0]) for row in found
+    ]
 
 
-def is_waiting(row: EventOrigin, case: Event) -> bool:
-    """Is the matter settled, and do they wait to be told?"""
-    return row.wants_reply and row.replied_at is None and case.state.is_final
+def _standing(row: EventOrigin, matter: Event, is_seen: bool, own: Event) -> Standing:
+    is_waiting = row.wants_reply and row.replied_at is None and matter.state.is_final
+    return Standing(row, matter if is_seen else own, is_waiting)
 
 
 def reply(actor: User, row: EventOrigin, words: str) -> None:
-    """Write down that they were called back, in these words. Raises Conflict: they were already."""
+    """Write down that they were called back, in these words; numbers masked. Raises Conflict the second time."""
     if row.replied_at is not None:
         raise Conflict("已经回复过了，不用再回复。")
-    row.replier_id, row.replied_at, row.reply = actor.id, clock.now(), words
+    row.replier_id, row.replied_at = actor.id, clock.now()
+    row.reply = callers.hidden_numbers(words)[:REPLY_MAX]
     trail.record(actor, "intake:reply", "event_origin", row.id, row.event.area_path, event=str(row.event_id))
 
 
@@ -100,9 +115,13 @@ def _one(actor: User, origin_id: UUID) -> Select[EventOrigin]:
 
 
 def _listed(reached: ColumnElement[bool]) -> Select[EventOrigin]:
-    found = select(EventOrigin).join(Event, Event.id == EventOrigin.event_id)
-    found = found.outerjoin(_parent, _parent.id == Event.merged_into_id)
-    return found.where(reached).options(contains_eager(EventOrigin.event))
+    return _with_case(select(EventOrigin)).where(reached).options(contains_eager(EventOrigin.event))
+
+
+def _with_case(found: Select[Any]) -> Select[Any]:
+    """With the case of each, and the one that went into."""
+    joined = found.join(Event, Event.id == EventOrigin.event_id)
+    return joined.outerjoin(_parent, _parent.id == Event.merged_into_id)
 
 
 def _conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:

@@ -30,7 +30,7 @@ from grid.seal import Sealer
 from grid.sync import op
 from grid.trail import entry as trail
 
-DESCRIPTION_MAX = 500
+DESCRIPTION_MAX, ADDRESS_MAX = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _report(wish: Wish) -> Report:
         position=wish.position or _somewhere_in(wish.area),
         occurred_at=wish.asked_at or clock.now(),
         description=callers.hidden_numbers(wish.caller.said)[:DESCRIPTION_MAX],
-        address=clean(wish.address),
+        address=callers.hidden_numbers(clean(wish.address))[:ADDRESS_MAX],
         photos=wish.photos,
         somewhere_in="" if wish.position else wish.area,
     )

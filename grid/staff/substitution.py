@@ -94,7 +94,7 @@ def hand_over(actor: User, leaver: str, successor: str) -> int:
     one, other = _person(leaver, "leaver"), _person(successor, "successor")
     _check_people(actor, one, other, _lendable(one))
     if not other.has(Permission.TASK_ANSWER):
-        raise Invalid("接手的人不能办核查任务，请另选。", field="successor")
+        raise Invalid("接手的人不能办现场任务，请另选。", field="successor")
     return handover.hand_over(actor, one, other)
 
 

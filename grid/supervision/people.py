@@ -61,7 +61,7 @@ def of_matter(matter: Matter, whom: Iterable[Any], at: At = holder.at) -> set[in
 
 
 def _holders(event: Event, clock: Deadline, at: At) -> list[int]:
-    if clock.kind is DeadlineKind.CHECK:
+    if clock.kind in (DeadlineKind.VERIFY, DeadlineKind.CHECK):
         waiting = select(Task.assignee_id).where(Task.subject_id == event.id, Task.state == TaskState.OPEN)
         return list(db.session.scalars(waiting))
     if clock.kind in _DESK:

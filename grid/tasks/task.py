@@ -17,19 +17,23 @@ from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict
 from grid.row import get_row, hold_row
 from grid.worktime.calendar import WorkCalendar
-from grid.worktime.limit import Limit, Unit, due
-
-ANSWER_LIMIT = Limit(30, Unit.URGENT_MINUTE)
+from grid.worktime.limit import Limit, due
 
 
 class TaskKind(StrEnum):
     """Kinds of task (任务种类)."""
 
+    VERIFY = "verify"
     CHECK = "check"
 
     @property
     def label(self) -> str:
-        return {"check": "核查"}[self]
+        return {"verify": "核实", "check": "核查"}[self]
+
+    @property
+    def results(self) -> tuple[TaskResult, ...]:
+        """What an answer to it may be."""
+        return _RESULTS[self]
 
 
 class TaskState(StrEnum):
@@ -45,18 +49,34 @@ class TaskState(StrEnum):
 
 
 class TaskResult(StrEnum):
-    """Results of a check (核查结果)."""
+    """Results of a task (任务结果): of a verification the first three, of a check the others."""
 
+    GENUINE = "genuine"
+    UNFOUNDED = "unfounded"
+    NOT_FOUND = "not_found"
     PASS = "pass"  # noqa: S105  not a password
     FAIL = "fail"
 
     @property
     def label(self) -> str:
-        return {"pass": "通过", "fail": "不通过"}[self]
+        return _LABELS[self]
+
+
+_LABELS = {
+    TaskResult.GENUINE: "属实",
+    TaskResult.UNFOUNDED: "不属实",
+    TaskResult.NOT_FOUND: "找不到",
+    TaskResult.PASS: "通过",
+    TaskResult.FAIL: "不通过",
+}
+_RESULTS = {
+    TaskKind.VERIFY: (TaskResult.GENUINE, TaskResult.UNFOUNDED, TaskResult.NOT_FOUND),
+    TaskKind.CHECK: (TaskResult.PASS, TaskResult.FAIL),
+}
 
 
 class Task(Versioned, Base):
-    """Task (任务). subject_id: the event it is about; area_path: where."""
+    """Task (任务). subject_id: the event it is about; area_path: where; asked: what to look for, if anything."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -73,6 +93,7 @@ class Task(Versioned, Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     result: Mapped[TaskResult | None] = mapped_column(Coded(TaskResult))
+    asked: Mapped[str] = mapped_column(String(500), default="", server_default="")
     note: Mapped[str] = mapped_column(String(500), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -85,7 +106,7 @@ REACHES = {
 }
 
 
-def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit: Limit = ANSWER_LIMIT) -> Task:
+def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit: Limit, asked: str = "") -> Task:
     """Ask one worker. limit: in units that run day and night; in working ones, by the usual week."""
     now = clock.now()
     task = Task(
@@ -97,6 +118,7 @@ def send(kind: TaskKind, subject_id: UUID, area_path: str, assignee: User, limit
         state=TaskState.OPEN,
         created_at=now,
         due_at=due(now, limit, WorkCalendar()),
+        asked=asked,
     )
     db.session.add(task)
     return task
@@ -131,9 +153,9 @@ def check_open(task: Task) -> None:
         raise Conflict("这个任务已经办过了。")
 
 
-def cancel(subject_id: UUID, kind: TaskKind, at: datetime) -> list[Task]:
+def cancel(subject_id: UUID, at: datetime) -> list[Task]:
     """Take back what still waits for an answer about a thing; the case that asked must be locked by the caller."""
-    waiting = select(Task).where(Task.subject_id == subject_id, Task.kind == kind, Task.state == TaskState.OPEN)
+    waiting = select(Task).where(Task.subject_id == subject_id, Task.state == TaskState.OPEN)
     found = list(db.session.scalars(waiting.with_for_update(of=Task)))
     for task in found:
         task.state, task.answered_at = TaskState.CANCELLED, at

@@ -105,6 +105,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_handover_note_area_path_id", "handover_note", ["area_path", "id"])
     op.add_column("whistle_call", sa.Column("next_alarm_at", sa.DateTime(timezone=True), nullable=True))
+    # Whistles under way are reminded too, when their time is up; those of long ago are let be.
+    op.execute(
+        "UPDATE whistle_call SET next_alarm_at = due_at WHERE reported_in_at IS NULL AND due_at > CURRENT_TIMESTAMP "
+        "AND whistle_id IN (SELECT id FROM whistle WHERE closed_at IS NULL)"
+    )
     is_waiting = sa.text("next_alarm_at IS NOT NULL")
     op.create_index(
         "ix_whistle_call_next_alarm_at",
@@ -113,9 +118,11 @@ def upgrade() -> None:
         sqlite_where=is_waiting,
         postgresql_where=is_waiting,
     )
+    op.add_column("task", sa.Column("asked", sa.String(length=500), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("task", "asked")
     op.drop_index("ix_whistle_call_next_alarm_at", "whistle_call")
     op.drop_column("whistle_call", "next_alarm_at")
     op.drop_table("handover_note")

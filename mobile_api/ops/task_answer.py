@@ -1,4 +1,4 @@
-"""task.answer: the answer to a check, by the version of the task the worker saw; entity_id is the task."""
+"""task.answer: the answer to a task, by the version of the task the worker saw; entity_id is the task."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _apply(actor: User, asked: Asked) -> Effect:
 
 def _told(asked: Asked) -> dict[str, Any]:
     payload = {name: value for name, value in (asked.payload or {}).items() if value is not None}
-    payload |= {"client_id": str(asked.op_id), "photos": media.photos(asked, (), "check")}
+    payload |= {"client_id": str(asked.op_id), "photos": media.photos(asked, (), None)}
     try:
         told: dict[str, Any] = _SCHEMA.load(payload, unknown=EXCLUDE)
     except ValidationError as error:

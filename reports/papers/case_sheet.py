@@ -14,13 +14,14 @@ from grid.events.event import Assignment, Event, Flag
 from grid.events.photo import PhotoRole
 from grid.events.request import EventRequest
 from grid.media.store import MediaStore
+from grid.seal import Sealer
 from grid.supervision import dossier
 from grid.supervision.dossier import ClockLine, Dossier
 from grid.worktime.limit import Light
 from reports import paper
 from reports.fonts import Typesetter
 from reports.paper import GAP, WIDTH, words
-from reports.papers import parts, photos, place_map, story
+from reports.papers import origins, parts, photos, place_map, story
 from reports.papers.place import place_words
 from reports.papers.taker import PRACTICE_MARK, Paper, Taker, full, number
 
@@ -32,19 +33,21 @@ CHECKS = (("任务", 1.0), ("谁", 1.4), ("结果", 1.2), ("答复", 2.0), ("说
 ASKED = (("申请", 1.2), ("谁", 2.4), ("时间", 2.0), ("理由和审批", 5.2))
 
 
-def make(taker: Taker, event: Event, store: MediaStore) -> Paper:
-    """The sheet of a case the taker has reached."""
+def make(taker: Taker, event: Event, store: MediaStore, sealer: Sealer) -> Paper:
+    """The sheet of a case the taker has reached. sealer: opens who told of it, who is printed masked."""
     script = Typesetter()
     running = f"案卷单 {number(event.case_no)}"
     name = f"案卷单-{event.case_no or str(event.id)[:8]}.pdf"
     margins = taker.margins(running, event.is_practice)
-    return Paper(name, paper.build(margins, list(_story(taker, event, store, script)), script))
+    return Paper(name, paper.build(margins, list(_story(taker, event, store, sealer, script)), script))
 
 
-def _story(taker: Taker, event: Event, store: MediaStore, script: Typesetter) -> Iterator[Flowable]:
+def _story(
+    taker: Taker, event: Event, store: MediaStore, sealer: Sealer, script: Typesetter
+) -> Iterator[Flowable]:
     known = dossier.of(taker.actor, event)
     category = rulebook.current().by_id.get(event.category_id)
-    name = category.name if category else "已停用的类别"
+    name = rulebook.current().name(event.category_id)
     mark = f"（{PRACTICE_MARK}）" if event.is_practice else ""
     yield from parts.title(f"案卷单 · {name}{mark}", f"{number(event.case_no)} · {event.state.label}", script)
     yield parts.facts(_facts(event, category.big_name if category else ""), script)
@@ -52,6 +55,7 @@ def _story(taker: Taker, event: Event, store: MediaStore, script: Typesetter) ->
     yield from parts.titled("照片", script, *_photos(event, store, script), room=PHOTO_ROOM)
     yield from parts.titled("地点", script, _place(event, script), room=MAP_ROOM)
     yield from parts.titled("情况", script, words(event.description or "没有写文字", "body", script))
+    yield from parts.titled("谁反映的", script, *origins.table(event.id, sealer, script))
     yield from parts.titled("立案和结案要求", script, *_conditions(event, script))
     yield from parts.titled("承办", script, *_some(PARTS, [_part(a) for a in event.assignments], script))
     yield from parts.titled("核查", script, *_some(CHECKS, _checks(event), script))

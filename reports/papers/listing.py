@@ -60,12 +60,11 @@ def record(taker: Taker, filters: Filters) -> None:
 
 
 def _row(event: Event, now: datetime, script: Typesetter) -> Iterator[str | Flowable]:
-    category = rulebook.current().by_id.get(event.category_id)
     mark = "【演练】" if event.is_practice else ""
     lead = event.lead
     yield parts.light(event.light, script)
     yield _time(event, now)
-    yield f"{mark}{category.name if category else '已停用的类别'}\n{number(event.case_no)}"
+    yield f"{mark}{rulebook.current().name(event.category_id)}\n{number(event.case_no)}"
     yield "\n".join(filter(None, (area_words(event), event.address)))
     yield event.description
     yield f"{event.state.label}\n{lead.department.name if lead else ''}".strip()

@@ -55,8 +55,7 @@ def _is_of(taker: Taker, one: Assignment, department: str | None) -> bool:
 def _page(
     taker: Taker, event: Event, one: Assignment, store: MediaStore, script: Typesetter
 ) -> Iterator[Flowable]:
-    category = rulebook.current().by_id.get(event.category_id)
-    name = category.name if category else "已停用的类别"
+    name = rulebook.current().name(event.category_id)
     mark = f"（{PRACTICE_MARK}）" if event.is_practice else ""
     head = parts.title(f"派遣单（{one.role.label}）{mark}", f"{number(event.case_no)} · {name}", script)
     head.append(words(one.department.name, "heading", script, bold=True))

@@ -49,7 +49,7 @@ def _details(data: dict[str, Any]) -> str:
         isinstance(category, dict) and f"类别由“{category['from']}”改为“{category['to']}”",
         condition and f"{condition}，限{data.get('limit')}",
         data.get("assist") and f"协办：{data['assist']}",
-        data.get("assignee") and f"由{data['assignee']}去核查",
+        data.get("assignee") and f"由{data['assignee']}去现场",
         data.get("rule") and f"按规则办：{data['rule']}",
     ]
     return "；".join(words for words in told if words)

@@ -99,8 +99,8 @@ def count(view: View, of: Department, code: str) -> int:
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
-def lines(actor: User, of: Department, during: Period, code: str) -> list[Line]:
-    """The cases one figure counts, the latest first; as many as it says, up to a page of ``MOST``."""
+def lines(actor: User, of: Department, during: Period, code: str) -> tuple[list[Line], bool]:
+    """The first ``MOST`` cases one figure counts, the latest first; and whether there are more."""
     asked = BY_CODE[code].rows(_view(actor, of, during), of.id).subquery()
     rows = db.session.execute(
         select(Event.id, Event.case_no, Category.name, Area.name, Event.address, Event.state, asked.c.at)
@@ -109,9 +109,10 @@ def lines(actor: User, of: Department, during: Period, code: str) -> list[Line]:
         .join(Area, Area.id == Event.area_id)
         .where(_view(actor, of, during).rows)
         .order_by(asked.c.at.desc(), Event.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
-    return [Line(r[0], r[1], r[2], f"{r[3]} {r[4]}".strip(), r[5].label, r[6]) for r in rows]
+    found = [Line(r[0], r[1], r[2], f"{r[3]} {r[4]}".strip(), r[5].label, r[6]) for r in rows]
+    return found[:MOST], len(found) > MOST
 
 
 def mean_s(view: View, of: Department) -> int | None:

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from grid import clock
-from grid.db import db
+from grid.accounts.user import User, UserPost
+from grid.areas.area import Area, AreaCode
+from grid.db import db, transaction
 from grid.trail.entry import TrailEntry
 from tests.conftest import Clock
 from tests.factories import street
@@ -21,6 +23,10 @@ from tests.factories.event import make_event
 from tests.factories.person import Person
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
+from tests.harness.databases import MOSTLY_SQLITE
+
+# Rules and rights, not the database: one is enough.
+pytestmark = MOSTLY_SQLITE
 
 PATH = "/api/handovers"
 
@@ -126,6 +132,28 @@ def test_another_streets_desk_and_a_community_below_have_their_own(app: Flask, t
         assert_problem(stranger.get(f"{PATH}/{note['id']}"), 404, "not-found")
     told = _note(time, watched=[str(elsewhere.id)])
     assert_problem(Person(app, "dd01").post(PATH, json=told), 422, "invalid", "watched")
+
+
+def test_a_note_names_no_case_of_another_post_its_author_holds(app: Flask, time: Clock) -> None:
+    street.make_second_street()
+    make_user("sq01", "acceptor", area="441323002001")
+    make_user("sq02", "acceptor", area="441323002001")
+    with transaction():
+        other = db.session.get_one(Area, db.session.get_one(AreaCode, "441323002002001").area_id)
+        user = db.session.scalars(select(User).where(User.username == "sq02")).one()
+        user.posts.append(UserPost(post="leader", area=other))
+    here, there = make_event(state="handling", reporter="wg01"), make_event(state="handling", reporter="wg03")
+    time.move(days=30)
+    author = Person(app, "sq02")
+    assert author.get(f"/api/events/{there.id}").status_code == 200
+
+    refused = author.post(PATH, json=_note(time, watched=[str(there.id)]))
+    note = author.post(PATH, json=_note(time, watched=[str(here.id)])).json
+    seen = Person(app, "sq01").get(f"{PATH}/{note['id']}").json
+
+    assert_problem(refused, 422, "invalid", "watched")
+    [late] = [figure for figure in seen["figures"] if figure["code"] == "overdue"]
+    assert [case["id"] for case in late["cases"]] == [str(here.id)] and late["count"] == 1
 
 
 def test_departments_have_no_desk_to_hand_over(app: Flask) -> None:

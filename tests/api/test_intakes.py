@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from grid.db import db
+from grid.areas import area as areas
+from grid.areas.area import Area, Level
+from grid.db import db, transaction
 from grid.events.event import Event
 from grid.events.origin import EventOrigin
 from grid.sync.op import Op
@@ -51,6 +54,18 @@ def test_nothing_of_the_caller_stands_open_in_the_database(app: Flask) -> None:
         rows = str(db.session.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608
         assert PHONE not in rows, table
         assert "欧阳雀鸣" not in rows or table in ("event", "job"), table
+
+
+def test_no_number_stands_open_in_place_or_reply_either(app: Flask) -> None:
+    desk = Person(app, "slr01")
+    told = take_in(desk, said="我是100 1234 0001", address=f"富祥路12号（{PHONE}）", category="E0406")
+    Person(app, "ld01").steps(told["case"]["id"], ("force_close", {"note": "已现场处理"}))
+
+    answered = reply(desk, told, words=f"已打 {PHONE} 告知").json
+
+    assert answered["said"] == answered["case"]["description"] == "我是100****0001"
+    assert answered["case"]["place"]["address"] == "富祥路12号（100****0001）"
+    assert answered["reply"] == "已打 100****0001 告知"
 
 
 def test_who_told_it_is_revealed_for_a_purpose_with_a_trail(app: Flask) -> None:
@@ -205,6 +220,23 @@ def test_a_merged_case_waits_for_the_one_it_went_into(app: Flask) -> None:
     assert (before["waiting"], after["waiting"]) == (False, True)
 
 
+def test_a_case_that_went_into_one_of_another_street_shows_nothing_of_that(app: Flask) -> None:
+    street.make_second_street()
+    make_user("xq01", "dispatcher", "leader", area=street.COUNTY)
+    desk, county = Person(app, "slr01"), Person(app, "xq01")
+    elsewhere = make_event(reporter=street.WORKER, description="别处的事")
+    told = take_in(desk, category="E0410")
+    county.steps(told["case"]["id"], ("merge", {"parent": str(elsewhere.id)}))
+
+    before = desk.get(f"{PATH}/{told['id']}").json
+    county.steps(str(elsewhere.id), ("force_close", {"note": "已处理"}))
+    [after] = desk.get(f"{PATH}?waiting=true").json["items"]
+
+    assert before["case"]["id"] == after["case"]["id"] == told["case"]["id"]
+    assert "别处的事" not in str(before) + str(after)
+    assert (before["waiting"], after["waiting"]) == (False, True)
+
+
 def test_the_list_is_of_the_day_and_of_oneself_and_ends_at_ones_area(app: Flask, time: Clock) -> None:
     street.make_second_street()
     make_user("slr02", "acceptor")
@@ -278,6 +310,19 @@ def test_addresses_areas_and_checkpoints_are_found_by_their_parts(app: Flask) ->
     assert ("area", "富祥社区") in found("富祥社区")
     assert found("富祥", Person(app, street.DESK)) == []
     assert found("，。") == []
+
+
+def test_an_area_that_nobody_has_drawn_is_not_found_and_keeps_no_place_from_being_found(app: Flask) -> None:
+    with transaction():
+        home = db.session.get_one(Area, db.session.get_one(areas.AreaCode, "441323002").area_id)
+        areas.add(home, Level.VILLAGE, "富祥新村", "441323002999", None, date(2026, 1, 1))
+    desk = Person(app, "slr01")
+
+    answer = desk.get(f"{PATH}/places", query_string={"q": "富祥"})
+
+    assert answer.status_code == 200
+    names = [one["name"] for one in answer.json["items"]]
+    assert "富祥社区" in names and "富祥新村" not in names
 
 
 def test_a_paste_is_read_and_says_what_is_here_already(app: Flask) -> None:

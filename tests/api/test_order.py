@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -111,7 +113,14 @@ def test_a_cursor_of_another_order_is_refused_and_says_why(app: Flask, cases: li
     assert "另一种次序" in told["detail"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "好", "ZHVlIDAgMA==", "a" * 500])
+def _due_word(moment: str) -> str:
+    return urlsafe_b64encode(f"due {uuid4().hex} {moment}".encode()).decode()
+
+
+EDGES = [_due_word(moment) for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")]
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "好", "ZHVlIDAgMA==", "a" * 500, *EDGES])
 def test_a_cursor_that_cannot_be_read_is_refused(app: Flask, cursor: str) -> None:
     for name in ("after", "until"):
         answer = Person(app, "dd01").get(EVENTS, query_string={"sort": "due", name: cursor})

@@ -20,10 +20,14 @@ from grid.db import db
 from grid.events.event import Event
 from tests.conftest import Clock
 from tests.factories.account import make_user
-from tests.factories.intake import PATH, make_order, make_sheet, take_in
+from tests.factories.intake import PATH, SPOT, make_order, make_sheet, take_in
 from tests.factories.person import Person
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
+from tests.harness.databases import MOSTLY_SQLITE
+
+# Rules and rights, not the database: one is enough.
+pytestmark = MOSTLY_SQLITE
 
 ROWS = f"{PATH}/orders/imports"
 STALL = (
@@ -76,6 +80,31 @@ def test_orders_are_previewed_and_each_new_row_becomes_a_case(app: Flask) -> Non
     assert (second["caller"]["anonymous"], second["case"]["flags"][0]["code"]) == (True, "vague_place")
 
 
+def test_a_long_sheet_takes_as_many_statements_as_a_short_one(app: Flask, count_queries: Any) -> None:
+    desk = Person(app, "slr01")
+    take_in(desk, address="富祥路12号")
+
+    def statements(rows: int) -> int:
+        sheet = make_sheet(*(_row(order_no=f"GD{rows}{n:04}", address="富祥路12号") for n in range(rows)))
+        with count_queries() as counted:
+            _preview(desk, sheet)
+        return len(counted)
+
+    statements(1)
+    assert statements(40) == statements(2)
+
+
+def test_an_address_that_two_places_have_is_left_to_the_community(app: Flask) -> None:
+    desk = Person(app, "slr01")
+    point = {"name": "东门", "lon": SPOT["lon"], "lat": SPOT["lat"], "radius_m": 30, "every_days": 7}
+    assert Person(app, "xt01").post("/api/checkpoints", json=point).status_code == 201
+    take_in(desk, address="东 门", position={**SPOT, "lon": 114.7336})
+
+    [line] = _lines(desk, _preview(desk, make_sheet(_row(address="东门", area="富祥社区"))))
+
+    assert line["changes"][1]["after"] == "富祥社区（只知道大概位置）"
+
+
 def test_confirming_twice_makes_nothing_twice(app: Flask) -> None:
     desk = Person(app, "slr01")
     found = _preview(desk, make_sheet((*LAMP, "", "")))
@@ -126,6 +155,16 @@ def test_a_fault_is_named_at_its_cell(app: Flask, told: dict[str, str], cell: st
 
     assert line["fate"]["code"] == "refused"
     assert any(one["cell"] == f"工单!{cell}2" and words in one["text"] for one in line["reasons"]), line
+
+
+def test_the_kept_preview_says_nothing_of_who_called(app: Flask) -> None:
+    desk = Person(app, "slr01")
+    row = _row(phone="100123400019", name="陈" * 31, content="路灯不亮，打100 1234 0001")
+
+    [line] = _lines(desk, _preview(desk, make_sheet(row)))
+
+    assert {one["text"] for one in line["reasons"]} == {"来电人看不懂", "联系电话看不懂"}
+    assert "1234" not in str(line)
 
 
 def test_a_number_twice_in_one_file_is_refused_the_second_time(app: Flask) -> None:

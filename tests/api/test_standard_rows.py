@@ -19,6 +19,10 @@ from tests.factories.event import make_event
 from tests.factories.person import Person
 from tests.factories.problem import assert_problem
 from tests.factories.reader import look_again
+from tests.harness.databases import MOSTLY_SQLITE
+
+# Rules and rights, not the database: one is enough.
+pytestmark = MOSTLY_SQLITE
 
 ROWS = "/api/standards/rows"
 

@@ -14,6 +14,10 @@ from grid.events import saved_view
 from grid.trail.entry import TrailEntry
 from tests.factories.person import Person
 from tests.factories.problem import assert_problem
+from tests.harness.databases import MOSTLY_SQLITE
+
+# Rules and rights, not the database: one is enough.
+pytestmark = MOSTLY_SQLITE
 
 VIEWS = "/api/views"
 LATE = {"queue": "dispatch", "light": "red", "sort": "due"}

@@ -16,6 +16,7 @@ from grid.events import caseload, handling
 from grid.events.caseload import Lot
 from grid.events.event import Assignment, Event
 from grid.events.state import AssignmentState, State
+from reports.workload import figures as month_figures
 from tests.conftest import Clock
 from tests.factories.account import find_user, make_user
 from tests.factories.event import desk_of, fresh, make_event
@@ -300,9 +301,24 @@ def test_practice_cases_count_nowhere(app: Flask) -> None:
     assert all(figures(app, department=code)["received"] == "0" for code in ("cg",))
 
 
+def test_a_list_says_that_it_is_cut_only_when_it_is(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(month_figures, "MOST", 2)
+    asked = {"query_string": {"figure": "received"}}
+    for _ in range(2):
+        make_event(state="handling", department="cg")
+    whole = Person(app, "cg01").get("/api/workload/cases", **asked).json
+    make_event(state="handling", department="cg")
+    cut = Person(app, "cg01").get("/api/workload/cases", **asked).json
+
+    assert (len(whole["items"]), whole["more"]) == (2, False)
+    assert (len(cut["items"]), cut["more"]) == (2, True)
+
+
 @pytest.mark.parametrize("told", ["2026-13", "26-01", "2026-1", "x", "2099-01"])
 def test_a_month_that_is_none_or_has_not_begun_is_refused(app: Flask, told: str) -> None:
-    assert_problem(Person(app, "cg01").get("/api/workload/month", query_string={"month": told}), 422, "invalid")
+    assert_problem(
+        Person(app, "cg01").get("/api/workload/month", query_string={"month": told}), 422, "invalid", "month"
+    )
 
 
 def test_the_suspended_lie_on_the_table_without_a_running_clock(app: Flask) -> None:

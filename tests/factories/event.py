@@ -31,6 +31,7 @@ ASIDE = {
     State.ARBITRATION: (State.PENDING_DISPATCH, "escalate"),
     State.FORCE_CLOSED: (State.PENDING_FILING, "force_close"),
     State.MERGED: (State.REPORTED, "merge"),
+    State.VERIFYING: (State.REPORTED, "send_verify"),
 }
 
 
@@ -73,6 +74,8 @@ def advance(event: Event, state: State, department: str = "cg", checker: str = "
         before, action = ASIDE[state]
         advance(event, before, department, checker)
         told: dict[str, Any] = {"note": "不归本街道管"}
+        if state is State.VERIFYING:
+            told = {"assignee": checker if checker != event.reporter.username else "wg02", "note": "看看还在不在"}
         if state is State.SUSPENDED:
             told["until"] = clock.now() + timedelta(days=30)
         if state is State.MERGED:

@@ -24,6 +24,7 @@ from reports.papers import listing, qr, taker
 from tests.factories import street
 from tests.factories.account import find_user
 from tests.factories.event import make_event
+from tests.factories.intake import PATH, PHONE, make_order, reply, take_in
 from tests.factories.person import Person
 from tests.factories.photo import jpeg
 from tests.factories.practice import make_practice
@@ -83,6 +84,24 @@ def test_the_case_sheet_says_all_that_the_page_says(app: Flask) -> None:
     for entry in told["history"]:
         assert entry["action"]["label"] in paper
     assert squeezed("苏调度（dd01）") in paper and "打印" in paper
+
+
+def test_the_case_sheet_says_who_told_of_it_masked_and_what_they_wait_for(app: Flask) -> None:
+    desk = Person(app, "slr01")
+    told = desk.post(PATH, json=make_order(category="E0406", reply_by="2026-11-27T18:00:00+08:00")).json
+    case = told["case"]["id"]
+    take_in(desk, same_as=case, name="", phone="", wants_reply=False, source="visit", said=f"又来了，打{PHONE}")
+    [event] = db.session.scalars(select(Event))
+
+    paper = words(sheet(app, event))
+
+    for line in ("谁反映的", "12345工单", "GD2026112300001", "陈**", "100****0001", "要回复，2026-11-2718:00前"):
+        assert line in paper, line
+    assert "来访" in paper and "匿名" in paper and "不用回复" in paper and "又来了，打100****0001" in paper
+    assert PHONE not in paper and "陈先生" not in paper
+    Person(app, "ld01").steps(case, ("force_close", {"note": "已现场处理"}))
+    assert reply(desk, told, "已清走").status_code == 200
+    assert "：已清走" in words(sheet(app, event))
 
 
 def test_every_page_of_a_long_story_is_numbered_and_has_its_head(app: Flask) -> None:

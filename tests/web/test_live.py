@@ -72,6 +72,27 @@ def test_the_open_case_says_what_others_did(console: Callable[[str], Page], stre
     keep(desk, "console-changed")
 
 
+def test_a_ticked_case_that_somebody_else_took_is_said_and_left_out(
+    console: Callable[[str], Page], street: Street
+) -> None:
+    desk = console("dd01")
+    waiting(desk)
+    stays, goes = street.report("直播三号：留下的"), street.report("直播三号：被办走的")
+    desk.get_by_label("搜索").fill("直播三号")
+    desk.keyboard.press("Enter")
+    for words in ("留下的", "被办走的"):
+        row(desk, words)
+        desk.get_by_test_id("queue-row").filter(has_text=words).get_by_test_id("tick").click()
+    expect(desk.get_by_test_id("bulk-count")).to_have_text("选了 2 件")
+
+    street.step("dd01", goes, "accept")
+
+    expect(desk.get_by_test_id("bulk-gone")).to_contain_text("其中 1 件已不在这个队列里", timeout=SOON_MS)
+    desk.get_by_test_id("bulk-gone").get_by_role("button").click()
+    expect(desk.get_by_test_id("bulk-count")).to_have_text("选了 1 件")
+    expect(desk.locator(f"#row-{stays}")).to_have_attribute("aria-checked", "true")
+
+
 def test_after_a_break_nothing_is_missed(
     console: Callable[[str], Page], street: Street, up_again: CrashRig
 ) -> None:

@@ -59,7 +59,7 @@ def test_a_leader_sees_cases_and_does_not_do_the_dispatchers_work(console: Calla
     [
         ("report", "照片"),
         ("mine", "我的上报"),
-        ("tasks", "待核查"),
+        ("tasks", "现场任务"),
         ("me", "我的网格"),
         ("today", "要办的"),
         ("patrol", "签到"),

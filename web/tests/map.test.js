@@ -199,7 +199,7 @@ describe('what a step changed', () => {
   test('is told in words, and what is not known is left out', () => {
     expect(changes({ department: '大岭城管中队', assist: '大岭消防站' })).toBe('派给大岭城管中队；协办：大岭消防站');
     expect(changes({ from_level: '街道', to_level: '社区' })).toBe('由街道交社区');
-    expect(changes({ assignee: '陈秀兰', on_the_spot: { distance_m: 12.4 } })).toBe('由陈秀兰去核查；在离案发地 12 米 处答复');
+    expect(changes({ assignee: '陈秀兰', on_the_spot: { distance_m: 12.4 } })).toBe('由陈秀兰去现场；在离案发地 12 米 处答复');
     expect(changes({ anything: 1, alternatives: ['x'] })).toBe('');
   });
 });

@@ -39,6 +39,7 @@ def _told() -> list[str]:
 # The state a case comes into, and who in Daling has the next word: every account with the post, and only there.
 NEXT = {
     "reported": ["dd01", "slr01"],
+    "verifying": ["wg02"],
     "pending_filing": ["dd01", "zbz01"],
     "pending_dispatch": ["dd01", "pqy01"],
     "pending_sign": ["cg01"],

@@ -13,7 +13,7 @@ from grid.db import db, transaction
 from grid.errors import Invalid
 from grid.events import handling, rulebook
 from grid.events.event import Event
-from grid.events.offer import workers
+from grid.events.sending import workers
 from tests.factories import street
 from tests.factories.account import make_user
 from tests.factories.event import desk_of, make_event, spot

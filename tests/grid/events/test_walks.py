@@ -26,6 +26,8 @@ COMMON: dict[str, Any] = {
 SOME = {"dispatch", "sign", "submit", "confirm", "add_assist"}
 # What the many take.
 MOST = SOME | {
+    "answer genuine",
+    "answer not_found",
     "answer pass",
     "approve deferral",
     "approve extension",
@@ -38,11 +40,13 @@ MOST = SOME | {
     "forward",
     "hand_up",
     "recall_check",
+    "recall_verify",
     "redo",
     "return",
     "rework",
     "send_back",
     "send_check",
+    "send_verify",
     "sweep",
     "withdraw",
 }

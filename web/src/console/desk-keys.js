@@ -8,14 +8,14 @@ import { ALL } from './queue/filters.js';
 /** Steps of the case behind a key; the first that is offered is taken. */
 const STEPS = {
   file: ['file'],
-  dispatch: ['dispatch', 'arbitrate', 'send_check'],
+  dispatch: ['dispatch', 'arbitrate', 'send_check', 'send_verify'],
   return: ['send_back', 'refer_back', 'return', 'redo', 'rework'],
   merge: ['merge'],
-  undo: ['recall', 'recall_check', 'split'],
+  undo: ['recall', 'recall_check', 'recall_verify', 'split'],
 };
 const LEAPS = { ArrowDown: () => 1, ArrowUp: () => -1, PageDown: (rows) => rows, PageUp: (rows) => -rows };
 
-export function useDeskKeys({ list, dossier, selection, pane, queuePane, topBar, isHelpOpen }) {
+export function useDeskKeys({ list, dossier, selection, pane, queuePane, topBar, isHelpOpen, doneId, open }) {
   const wordsOf = (act) => KEYMAP.find((row) => row.act === act).words.split('，')[0];
   const tell = (message) => ElMessage({ type: 'info', message, grouping: true });
 
@@ -37,6 +37,13 @@ export function useDeskKeys({ list, dossier, selection, pane, queuePane, topBar,
     return tell(`这件事${state.label}，现在不能${wordsOf(act)}。`);
   });
 
+  /** What was just done has made way for the next case: back to it. */
+  async function undo() {
+    const isHere = dossier.event.value?.steps.some(({ action }) => STEPS.undo.includes(action));
+    if (!isHere && doneId.value) await open(doneId.value);
+    begin('undo');
+  }
+
   function leap(key) {
     if (key === 'Home') return selection.goTo(0);
     if (key === 'End') return selection.goTo(list.total.value - 1);
@@ -54,7 +61,7 @@ export function useDeskKeys({ list, dossier, selection, pane, queuePane, topBar,
     dispatch: () => begin('dispatch'),
     return: () => begin('return'),
     merge: () => begin('merge'),
-    undo: () => begin('undo'),
+    undo,
     print: () => withCase(() => pane.value.print?.()),
     tick: () => queuePane.value.tick(),
     range: () => queuePane.value.range(),

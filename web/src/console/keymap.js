@@ -13,7 +13,7 @@ export const KEYMAP = [
   { group: '办理', act: 'dispatch', keys: ['d'], words: '派遣，接着输入部门' },
   { group: '办理', act: 'return', keys: ['r'], words: '退回' },
   { group: '办理', act: 'merge', keys: ['m'], words: '并案' },
-  { group: '办理', act: 'undo', keys: ['u'], words: '收回刚派出的' },
+  { group: '办理', act: 'undo', keys: ['u'], words: '撤回刚派出的' },
   { group: '办理', act: 'print', keys: ['p'], words: '打印' },
   { group: '批量', act: 'tick', keys: ['x'], words: '选中这一行' },
   { group: '批量', act: 'range', keys: ['Shift+x'], shown: 'Shift X', words: '从上次选的选到这一行' },

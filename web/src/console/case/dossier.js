@@ -17,6 +17,8 @@ export function useDossier() {
 
   function take(id, answer) {
     if (id !== wanted) return;
+    // What was asked for before a step may arrive after its answer.
+    if (event.value?.id === id && answer.data.version < event.value.version) return;
     event.value = answer.data;
     etag = answer.etag;
     trouble.value = '';

@@ -4,6 +4,7 @@ import { moment } from '@/shared/format/time.js';
 import { now } from '@/shared/clock.js';
 
 const AFTER = ['after', 'check'];
+const SENT = ['verify', 'check']; // by somebody who was sent there
 const FAR_M = 100; // a photo that claims to be from further off is worth a look
 
 /** @param {object[]} items photo_items of a case @returns {{before: object[], after: object[], voices: object[]}} */
@@ -20,10 +21,11 @@ export function partner(photo, { before, after }) {
   return other[Math.min(own.indexOf(photo), other.length - 1)] ?? null;
 }
 
-/** When, by whom; the time is the phone's, else the file's own, else that of its arrival, and says which. */
-export function taken({ shot_at, claimed, sent_at, uploader }) {
+/** For what, when, by whom; the time is the phone's, else the file's own, else that of its arrival, and says which. */
+export function taken({ role, shot_at, claimed, sent_at, uploader }) {
   const [time, word] = [[shot_at, '拍'], [claimed?.shot_at, '拍（照片自称）'], [sent_at, '传到']].find(([at]) => at) ?? [];
-  return [time && `${moment(time, now())} ${word}`, uploader?.name].filter(Boolean).join(' · ');
+  const sent = SENT.includes(role?.code) && role.label;
+  return [sent, time && `${moment(time, now())} ${word}`, uploader?.name].filter(Boolean).join(' · ');
 }
 
 /** Where the file claims it was taken, against the case. @returns {{words: string, isFar: boolean}} */

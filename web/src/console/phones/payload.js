@@ -6,7 +6,7 @@ const WORDS = {
   values: '', kind: '表', place: '地点', client_id: '编号', photos: '照片', same_as: '同一件的案卷', checkpoint: '巡查点',
 };
 const KINDS = {
-  'event.report': '上报', 'task.answer': '核查答复', 'record.put': '记录', 'notice.read': '读通知', 'shift.on': '上岗', 'shift.off': '下岗',
+  'event.report': '上报', 'task.answer': '现场答复', 'record.put': '记录', 'notice.read': '读通知', 'shift.on': '上岗', 'shift.off': '下岗',
   'checkpoint.visit': '巡查点打卡',
 };
 

@@ -30,6 +30,7 @@ export function useList() {
   let isChosen = false;
   let sight = { first: 0, count: 25, direction: 1 };
   const loading = new Set();
+  const left = shallowRef([]); // ids of those that were just found to belong here no more
   const stamp = ref(0); // another one whenever rows came, went or were read
 
   function touch() {
@@ -134,6 +135,7 @@ export function useList() {
       const all = pages.value;
       ids.forEach((id) => all.remove(id));
       for (const row of data.items) if (!all.insert(row)) isLoose = true;
+      left.value = ids.filter((id) => data.items.every((row) => row.id !== id));
       settle();
       touch();
     } catch (error) {
@@ -185,7 +187,7 @@ export function useList() {
   }
 
   return {
-    queues, queue, filters, query, where, pages, items, total, stamp, isCut, trouble, readAt, hasLoaded,
+    queues, queue, filters, query, where, pages, items, total, stamp, left, isCut, trouble, readAt, hasLoaded,
     look, rowsOf, reload, refresh, change, settled, apply, open, isChosen: () => isChosen, stop: recount.stop,
   };
 }

@@ -1,5 +1,5 @@
 /** The rows that are ticked for a step taken together: one by one, from one to another, or all as far as may be. */
-import { ref } from 'vue';
+import { ref, watch } from 'vue';
 
 /** As many cases as the server takes at once. */
 export const MOST = 100;
@@ -8,6 +8,8 @@ export const MOST = 100;
 export function useTicks(list) {
   /** By id, as they were last seen, in the order of ticking. */
   const ticked = ref(new Map());
+  /** Ids of those that left the list since, by somebody else's hand as a rule. */
+  const gone = ref([]);
   let last = -1;
 
   function change(work) {
@@ -47,10 +49,23 @@ export function useTicks(list) {
     change((next) => next.forEach((row, id) => next.set(id, now.get(id) ?? row)));
   }
 
+  function note(left) {
+    const now = new Set(list.items.value.map(({ id }) => id));
+    gone.value = [...ticked.value.keys()].filter((id) => !now.has(id) && (left.includes(id) || gone.value.includes(id)));
+  }
+  watch(list.left, note);
+
+  /** Without those that left. */
+  function drop() {
+    change((next) => gone.value.forEach((id) => next.delete(id)));
+    gone.value = [];
+  }
+
   function clear() {
     ticked.value = new Map();
+    gone.value = [];
     last = -1;
   }
 
-  return { ticked, one, range, all, renew, clear };
+  return { ticked, gone, one, range, all, renew, drop, clear };
 }

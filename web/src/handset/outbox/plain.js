@@ -1,7 +1,7 @@
 /** What a parked or waiting piece of work says to its owner: what happened, what was kept, what to do. */
 
 export const KINDS = {
-  'event.report': '上报', 'task.answer': '核查结果', 'notice.read': '消息已读', 'record.put': '登记', 'shift.on': '签到', 'shift.off': '签退',
+  'event.report': '上报', 'task.answer': '现场结果', 'notice.read': '消息已读', 'record.put': '登记', 'shift.on': '签到', 'shift.off': '签退',
   'checkpoint.visit': '巡查点打卡',
 };
 

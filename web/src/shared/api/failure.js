@@ -3,7 +3,7 @@
 const FIELDS = {
   username: '账号', password: '密码', category: '类别', description: '文字', address: '地址', position: '位置',
   lon: '经度', lat: '纬度', photos: '照片', note: '说明', condition: '立案条件', department: '处置部门',
-  assignee: '核查人', result: '结果', occurred_at: '发生时间', limit: '条数',
+  assignee: '去现场的人', result: '结果', occurred_at: '发生时间', limit: '条数',
   old: '现在的密码', new: '新密码', name: '姓名或名称', mobile: '手机号', posts: '岗位', areas: '区域', area: '区域', code: '代码', purpose: '用途',
 };
 

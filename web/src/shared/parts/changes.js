@@ -12,7 +12,7 @@ export function changes({
     assist && `协办：${assist}`,
     category && `类别由“${category.from}”改为“${category.to}”`,
     condition && `${condition}，限${limit}`,
-    assignee && `由${assignee}去核查`,
+    assignee && `由${assignee}去现场`,
     until && `到 ${fullMoment(until)}`,
     above && `由${below}交${above}`,
     no && `案卷 ${no}`,
