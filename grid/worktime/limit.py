@@ -87,7 +87,7 @@ class Light(StrEnum):
         return _LABELS[self]
 
 
-_LABELS = {Light.GREEN: "正常", Light.YELLOW: "即将超时", Light.RED: "已超时", Light.NONE: "无时限"}
+_LABELS = {Light.GREEN: "正常", Light.YELLOW: "快到期", Light.RED: "超期", Light.NONE: "无时限"}
 
 
 def due(start: datetime, limit: Limit, calendar: WorkCalendar) -> datetime:

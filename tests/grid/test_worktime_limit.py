@@ -187,4 +187,4 @@ def test_a_light_never_turns_back(start, limit, times):
 
 
 def test_every_light_has_words():
-    assert {one.label for one in Light} == {"正常", "即将超时", "已超时", "无时限"}
+    assert {one.label for one in Light} == {"正常", "快到期", "超期", "无时限"}

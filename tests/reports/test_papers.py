@@ -282,7 +282,7 @@ def test_the_list_has_what_was_filtered_with_lights_as_shape_and_word(app: Flask
     assert "承办：大岭城管中队" in paper and "1件" in paper and "数据截至" in paper
     assert "甲处的电动车" in paper and "乙处的摊位" not in paper
     assert squeezed(taker.number(Person(app, "dd01").event(mine.id)["case_no"])) in paper
-    assert "●正常" in paper or "▲即将超时" in paper
+    assert "●正常" in paper or "▲快到期" in paper
 
 
 def test_a_department_prints_its_own_cases_and_nobody_elses(app: Flask) -> None:
