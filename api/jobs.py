@@ -96,11 +96,14 @@ class JobPageSchema(Schema):
     next = fields.Integer(allow_none=True, required=True)
 
 
+LATEST = 2**63 - 1  # what a row's number can be
+
+
 class JobQuerySchema(Schema):
     """after: the ``next`` of the page before."""
 
     after = fields.Integer(
-        load_default=None, strict=False, validate=validate.Range(0, error="应是上一页给的位置。")
+        load_default=None, strict=False, validate=validate.Range(0, LATEST, error="应是上一页给的位置。")
     )
     limit = page_limit()
 

@@ -12,6 +12,18 @@ def show(page: Page, event_id: str) -> None:
     page.get_by_test_id("case-state").wait_for()
 
 
+def show_row(page: Page, words: str, patience_s: float = 30) -> Locator:
+    """The row of a report that has just come: it has no deadline yet, so it is at the end of a queue by due."""
+    row = page.get_by_test_id("queue-row").filter(has_text=words)
+    for _ in range(int(patience_s * 4)):
+        page.get_by_test_id("queue-rows").evaluate("rows => { rows.scrollTop = rows.scrollHeight; }")
+        if row.count():
+            break
+        page.wait_for_timeout(250)
+    expect(row.first).to_be_visible()
+    return row.first
+
+
 def act(page: Page, button: str, **fields: str | list[str]) -> None:
     """Press a button, fill the form that opens, if one does, and wait until the server has taken it."""
     with page.expect_response(_is_write) as answered:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import Opener, keep
+from tests.web.desk import show_row
 from tests.web.served import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -114,8 +115,8 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     # Merge, and what cannot be done says why.
     _go_to(page, "accept")
     assert _pick(page, f"{words}乙") == second
-    page.keyboard.press("d")
-    expect(page.get_by_text("现在不能派遣")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_text("现在不能立案")).to_be_visible()
     page.keyboard.press("m")
     merge = page.get_by_test_id("form-merge")
     merge.wait_for()
@@ -202,7 +203,7 @@ def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str
     other.goto(link)
     other.reload()
     expect(other.get_by_role("button", name="去掉筛选：灯：无时限")).to_be_visible()
-    expect(other.get_by_test_id("queue-rows")).to_contain_text("链接：占道")
+    show_row(other, "链接：占道")
 
 
 def _drag(page: Page, row: str, onto: str) -> None:

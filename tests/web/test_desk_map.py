@@ -123,7 +123,7 @@ def test_clusters_part_and_points_select_by_keyboard(console: Console) -> None:
 
 def test_of_several_cases_in_one_place_one_is_chosen(console: Console, street: Street) -> None:
     street.report("叠在一起：单车")
-    second = street.report("叠在一起：杂物", again=True, category="E0406")
+    second = street.report("叠在一起：杂物", again=True, category="C0402")
     street.report("叠在一起：广告", again=True)
     desk = console("dd01")
     search(desk, "叠在一起")
@@ -257,8 +257,8 @@ def test_the_responsibility_list_is_at_hand_and_says_what_the_rules_follow(
 
 
 def test_a_case_that_looks_the_same_is_merged_at_a_click(console: Console, street: Street) -> None:
-    street.report("一步并案：先报的")
-    later = street.report("一步并案：后报的", again=True)
+    street.report("一步并案：先报的", category="C0402")
+    later = street.report("一步并案：后报的", again=True, category="C0402")
     desk = console("dd01")
     show(desk, later)
 

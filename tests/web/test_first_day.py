@@ -30,7 +30,7 @@ def test_from_the_first_page_to_a_dispatched_case(opened: Callable[..., Page]) -
     page.get_by_test_id("queue-row").first.wait_for()
     keep(page, "first-day-2-desk")
 
-    page.keyboard.press("3")
+    page.keyboard.press("4")
     expect(page.get_by_role("tab", selected=True)).to_contain_text("待派遣")
     page.get_by_test_id("queue-row").first.wait_for()
     page.keyboard.press("j")

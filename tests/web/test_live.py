@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import Opener, keep
-from tests.web.desk import show
+from tests.web.desk import show, show_row
 from tests.web.served import NEW, Street
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def waiting(desk: Page) -> None:
 
 
 def row(desk: Page, words: str) -> None:
-    expect(desk.get_by_test_id("queue-row").filter(has_text=words)).to_be_visible(timeout=SOON_MS)
+    show_row(desk, words, SOON_MS / 1000)
 
 
 def test_a_new_report_appears_without_reloading(console: Callable[[str], Page], street: Street) -> None:

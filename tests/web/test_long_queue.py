@@ -117,6 +117,7 @@ def test_the_whole_queue_is_there_however_one_scrolls(desk: Page, long_site: Cra
     for _ in range(40):
         desk.mouse.wheel(0, 400)
         desk.wait_for_timeout(50)
+    desk.wait_for_timeout(500)  # the last turn of the wheel is still rolling out
     assert right()
     assert desk.evaluate("seen.unread") == 0  # at a person's pace the rows are there before one arrives
     for place in (0.5, 0.1, 0.9, 0.33, 1, 0):  # the scroll bar, taken from here to there

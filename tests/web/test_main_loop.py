@@ -47,6 +47,7 @@ def take(desk: Page, action: str, **fields: str) -> None:
 
 def find(page: Page, words: str = WORDS) -> None:
     """Open a case by its words, whatever queue it is in."""
+    page.get_by_role("link", name="工作台").click()
     page.get_by_test_id("queue-all").click()
     page.get_by_placeholder("案卷号").fill(words)
     page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ export const KEYMAP = [
   { group: '选事件', act: 'back', keys: ['Escape'], shown: 'Esc', words: '收起正在填的，回到队列' },
   { group: '办理', act: 'advance', keys: ['a'], words: '照建议办，没有建议就办主要的一步' },
   { group: '办理', act: 'file', keys: ['f'], words: '立案' },
-  { group: '办理', act: 'dispatch', keys: ['d'], words: '派遣，接着输入部门' },
+  { group: '办理', act: 'dispatch', keys: ['d'], words: '派遣，接着输入部门；要核实、核查时派人' },
   { group: '办理', act: 'return', keys: ['r'], words: '退回' },
   { group: '办理', act: 'merge', keys: ['m'], words: '并案' },
   { group: '办理', act: 'undo', keys: ['u'], words: '撤回刚派出的' },
