@@ -113,19 +113,26 @@ def test_the_whole_queue_is_there_however_one_scrolls(desk: Page, long_site: Cra
         shown = _shown(desk)
         return bool(shown) and all(row["id"] == order[row["place"] - 1] and row["of"] == CASES for row in shown)
 
+    def soon_right() -> bool:
+        """On a busy machine the last turn is still being drawn."""
+        for _ in range(20):
+            if right():
+                return True
+            desk.wait_for_timeout(100)
+        return False
+
     rows.hover()
     for _ in range(40):
         desk.mouse.wheel(0, 400)
         desk.wait_for_timeout(50)
-    desk.wait_for_timeout(500)  # the last turn of the wheel is still rolling out
-    assert right()
+    assert soon_right()
     assert desk.evaluate("seen.unread") == 0  # at a person's pace the rows are there before one arrives
     for place in (0.5, 0.1, 0.9, 0.33, 1, 0):  # the scroll bar, taken from here to there
         rows.evaluate(
             "(rows, place) => { rows.scrollTop = place * (rows.scrollHeight - rows.clientHeight); }", place
         )
         expect(desk.get_by_test_id("queue-unread")).to_have_count(0, timeout=2_000)
-        assert right()
+        assert soon_right()
         if place == 0.5:
             keep(desk, "console-long-queue")
 
