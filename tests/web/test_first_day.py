@@ -56,7 +56,7 @@ def test_from_the_first_page_to_a_dispatched_case(opened: Callable[..., Page]) -
 def test_every_key_of_the_path_is_written_in_both_languages() -> None:
     for doc in DOCS:
         words = doc.read_text("utf-8")
-        assert [key for key in "3JAU" if f"`{key}`" not in words] == []
+        assert [key for key in "4JAU" if f"`{key}`" not in words] == []
 
 
 def test_the_pages_show_what_is_written() -> None:
