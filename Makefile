@@ -40,7 +40,7 @@ lint: setup ## ruff, mypy
 
 test: setup web system lint ## everything CI runs
 	cd web && npm test
-	pytest -n 2 -m "not long"
+	pytest -n 2 --dist worksteal -m "not long"
 
 test-long: setup web system ## the nightly drills
 	pytest -m long

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,11 +19,23 @@ from grid.db import db, engine_for
 from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.postgres import Cluster
 from tests.harness.queryguard import Guard, guarding
+from tests.harness.scratch import in_memory
 from tests.harness.street import build
 from wsgi import create_app, open_folder
 
 os.environ["WANGGE_DEMO"] = "1"
 os.environ["WANGGE_SIGNING_KEY"] = "test-signing-key-of-more-than-32-bytes-0123456789"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main() -> Generator[None, Any, Any]:
+    with in_memory():
+        return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages first: they wait a lot, so one process tries them while another computes; short ones end the run."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 class Clock:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from flask import Flask
@@ -15,14 +16,34 @@ from grid.db import db
 from grid.events.event import Event
 from tests.harness.account import assert_all_there, assert_photos_there
 from tests.harness.crashrig import CrashRig
-from tests.harness.databases import PostgresStock
+from tests.harness.databases import PostgresStock, SqliteStock
 from tests.harness.handset import Crew, Handset, Item, make_item
 from tests.harness.postgres import Cluster
+from tests.harness.scratch import disk
 from tests.harness.street import build, workers
 from tests.harness.syncs import Trace, can_trace
 
 HANDSETS = 4
 READY_S = 10  # the goal is 2 s on a quiet machine; the nightly drill, which runs alone, holds it to this
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder on a disk, where a sync takes its time."""
+    with TemporaryDirectory(prefix="wangge-crash-", dir=disk()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def tmp_path(place: Path) -> Path:
+    return Path(mkdtemp(dir=place))
+
+
+@pytest.fixture(scope="module")
+def sqlite_stock(place: Path) -> SqliteStock:
+    folder = place / "sqlite"
+    folder.mkdir()
+    return SqliteStock(folder, lambda url: build(url, folder))
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +54,8 @@ def durable() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def durable_stock(durable: Cluster, tmp_path_factory: pytest.TempPathFactory) -> PostgresStock:
-    folder = tmp_path_factory.mktemp("pg-durable-data")
-    return PostgresStock(durable, lambda url: build(url, folder))
+def durable_stock(durable: Cluster, place: Path) -> PostgresStock:
+    return PostgresStock(durable, lambda url: build(url, place))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.factories.event import make_event
 from tests.factories.person import Caller, Person
 from tests.factories.problem import assert_problem
+from tests.harness.databases import MOSTLY_SQLITE
 
 
 def _shape(answer: TestResponse) -> None:
@@ -86,6 +87,7 @@ def test_an_unmarked_route_is_refused(app: Flask) -> None:
     assert "open" not in answer.text
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize(
     "path",
     ["/", "/m/", "/console/", "/healthz", "/api/me", "/api/openapi.json", "/api/nothing", "/mobile/v1/reports"],

@@ -25,6 +25,7 @@ from tests.factories.account import disable, find_user
 from tests.factories.crowd import at_once
 from tests.factories.person import Caller, Person
 from tests.factories.problem import assert_problem
+from tests.harness.databases import MOSTLY_SQLITE
 from wsgi import create_app
 
 Claims = dict[str, Any]
@@ -144,6 +145,7 @@ def test_the_corpus_is_large() -> None:
     assert len(FORGERIES) >= 40
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_forged_token_opens_nothing(app: Flask, name: str) -> None:
     caller, token, claims = _signed_in(app)
@@ -276,6 +278,7 @@ REFRESH_FORGERIES = [
 ]
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize("name", REFRESH_FORGERIES)
 def test_a_forged_refresh_token_buys_nothing(app: Flask, name: str) -> None:
     person = Person(app, "wg01")

@@ -13,6 +13,16 @@ from typing import LiteralString, cast
 import psycopg
 
 from tests.harness.port import free_port
+from tests.harness.scratch import disk
+
+FAST = [
+    "-c fsync=off",
+    "-c synchronous_commit=off",
+    "-c full_page_writes=off",
+    "-c wal_level=minimal",
+    "-c max_wal_senders=0",
+    "-c max_wal_size=128MB",  # it may lie in memory
+]
 
 
 class Cluster:
@@ -20,7 +30,7 @@ class Cluster:
 
     def __init__(self, *, durable: bool = False) -> None:
         # Not below pytest's folders: another run beside this one closes those to the server's user.
-        self.folder = Path(tempfile.mkdtemp(prefix="wangge-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="wangge-pg-", dir=disk() if durable else None))
         self.durable = durable
         self.port = free_port()
         self._bin = _binaries()
@@ -33,7 +43,7 @@ class Cluster:
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-D", self.folder, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8")
-        safety = [] if self.durable else ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
+        safety = [] if self.durable else FAST
         options = " ".join(
             [
                 f"-p {self.port}",

@@ -20,7 +20,8 @@ from grid.db import db, transaction
 from wsgi import create_app
 
 HOST = "127.0.0.1"
-LOADED_AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # before the day the tests' clock stands at, whatever today is
+# Before the day the tests' clock stands at, whatever today is.
+LOADED_AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
 def build(url: str, data: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -14,11 +13,6 @@ from tests.factories import street
 from tests.factories.person import Person
 from tests.factories.phone import Phone
 from tests.factories.problem import assert_problem
-
-
-@pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
 
 
 def beat(phone: Phone, **told: Any) -> TestResponse:

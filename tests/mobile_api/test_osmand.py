@@ -132,11 +132,6 @@ BODIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
-
-
-@pytest.fixture
 def token(phone: Phone) -> str:
     answer = phone.post(f"/mobile/v1/device/{phone.device_id}/osmand-token")
     assert answer.status_code == 201, answer.text

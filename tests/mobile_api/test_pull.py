@@ -37,11 +37,6 @@ from tests.factories.reader import look_again
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
 
-@pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
-
-
 def test_a_full_copy_holds_what_is_mine_and_in_my_grid_and_nothing_else(app: Flask, phone: Phone) -> None:
     street.make_second_street()
     mine = make_event(state="checking")

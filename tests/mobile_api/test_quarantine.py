@@ -19,11 +19,6 @@ from tests.factories.problem import assert_problem
 
 
 @pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
-
-
-@pytest.fixture
 def desk(app: Flask) -> Person:
     return Person(app, "dd01")
 

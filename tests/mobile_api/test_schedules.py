@@ -230,7 +230,7 @@ def run(app: Flask, examples: int) -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_any_schedule_ends_in_the_same_state(app: Flask) -> None:
-    run(app, 100)
+    run(app, 60)
 
 
 @pytest.mark.long

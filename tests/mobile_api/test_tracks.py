@@ -70,11 +70,6 @@ def looks(action: str) -> list[TrailEntry]:
     return list(db.session.scalars(select(TrailEntry).where(TrailEntry.action == action)))
 
 
-@pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
-
-
 def test_a_batch_sent_twice_is_kept_once(phone: Phone) -> None:
     batch = walk()
 

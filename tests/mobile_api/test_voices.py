@@ -6,20 +6,14 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from flask import Flask
 
 from tests.factories.person import Person
 from tests.factories.phone import Phone
 from tests.factories.photo import jpeg
-from tests.mobile_api.test_files import WEBM, Tus
+from tests.factories.tus import WEBM, Tus
 
 SHA256 = hashlib.sha256(WEBM).hexdigest()
-
-
-@pytest.fixture
-def phone(app: Flask) -> Phone:
-    return Phone(app)
 
 
 def promised(data: bytes = WEBM, **told: Any) -> dict[str, Any]:
@@ -54,7 +48,7 @@ def test_a_voice_note_is_promised_arrives_and_is_heard_by_worker_and_desk(app: F
     for person, base in ((phone, "/mobile/v1"), (Person(app, "dd01"), "/api")):
         answer = person.get(f"{base}/voices/{item['id']}")
         assert (answer.status_code, answer.data, answer.mimetype) == (200, WEBM, "audio/webm")
-        assert answer.headers["Content-Disposition"] == 'attachment; filename="voice.webm"'
+        assert answer.headers["Content-Disposition"] == "attachment; filename=voice.webm"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert person.get(f"{base}/photos/{item['id']}").status_code == 404
