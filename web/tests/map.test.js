@@ -5,6 +5,7 @@ import { spotsOf } from '@/console/map/spot.js';
 import { following, gather, isStack, marksIn, placed } from '@/shared/map/cluster.js';
 import { label } from '@/shared/map/mark.js';
 import { outlineOf, simplify } from '@/shared/map/outline.js';
+import { pass, strokesOf } from '@/shared/map/sheet.js';
 import { gapsOf, walkOf } from '@/shared/map/walk.js';
 import { scaleAt, world } from '@/shared/map/world.js';
 import { changes } from '@/shared/parts/changes.js';
@@ -134,6 +135,31 @@ describe('an outline', () => {
 
   test('is not there without a boundary', () => {
     expect(outlineOf({ name: '没画的' })).toBeNull();
+  });
+});
+
+describe('names of areas', () => {
+  /** What is written on a map where a grid is 100 wide and a sign 12. */
+  function written(areas, mine = []) {
+    const said = [];
+    const pen = new Proxy({}, { get: (_, name) => ({
+      measureText: (words) => ({ width: words.length * 12 }), fillText: (words) => said.push(words),
+    }[name] ?? (() => {})), set: () => true });
+    const parts = strokesOf({ getContext: () => pen }, { zoom: 0, scale: 1, ratio: 1, corner: { x: 0, y: 0 }, mine, others: areas });
+    while (parts.length) pass(parts);
+    return said;
+  }
+  const grid = (name, lon, lat, wide = 140) => ({ name, boundary: { type: 'MultiPolygon', coordinates: [[[[lon, lat], [lon + wide, lat], [lon + wide, lat + 20], [lon, lat + 20], [lon, lat]]]] } });
+
+  test('stand where there is room, short where there is less, and never over one another', () => {
+    expect(written([grid('岭', 0, 0), grid('岭北', -100, 0)])).toEqual(['岭', '岭北']);
+    expect(written([grid('富祥社区第1网格', 0, 0), grid('大岭社区第2网格', 20, 0)])).toEqual(['富祥社区第1网格']);
+    expect(written([grid('富祥社区第1网格', 0, 0, 60)])).toEqual(['富祥1']);
+  });
+
+  test("one's own is always there, and others give way to it", () => {
+    expect(written([grid('富祥社区第1网格', 0, 0)], [grid('大岭社区第2网格', 20, 0)])).toEqual(['大岭社区第2网格']);
+    expect(written([], [grid('大岭社区第2网格', 0, 0, 1)])).toEqual(['大岭2']);
   });
 });
 

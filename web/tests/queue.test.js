@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { chord } from '@/console/keys.js';
 import { KEYMAP } from '@/console/keymap.js';
 import { asked, emptyFilters, isSame, read } from '@/console/queue/filters.js';
-import { lamp } from '@/console/queue/lamp.js';
+import { clocks, lamp } from '@/console/queue/lamp.js';
 import { paced } from '@/console/queue/pace.js';
 import { ORDERS, createPages } from '@/console/queue/pages.js';
 import { ROW_PX, reveal, shown, wanted } from '@/console/queue/view.js';
@@ -126,6 +126,33 @@ test('the light turns by the clock', () => {
   const at = (hour) => lamp(event, new Date(`2026-11-22T${hour}:00+08:00`));
   expect([at('09:59'), at('10:00'), at('12:00'), at('12:01')]).toEqual(['green', 'yellow', 'yellow', 'red']);
   expect(lamp({ ...event, closed_at: event.yellow_at }, new Date('2027-01-01'))).toBe('green');
+});
+
+describe('the clock of a step', () => {
+  const step_clock = {
+    deed: '受理', light: { code: 'green' }, yellow_at: '2026-11-22T10:12:00+08:00', due_at: '2026-11-22T10:15:00+08:00',
+  };
+  const fresh = { light: { code: 'none' }, due_at: null, yellow_at: null, closed_at: null, step_clock };
+  const dated = { ...fresh, light: { code: 'green' }, due_at: '2026-11-25T10:00:00+08:00', yellow_at: '2026-11-24T10:00:00+08:00' };
+  const at = (hour) => new Date(`2026-11-22T${hour}:00+08:00`);
+
+  test('is the light of a case that has no deadline yet, and turns as time passes', () => {
+    const read = ['10:03', '10:13', '10:20'].map((hour) => clocks(fresh, at(hour)));
+    expect(read.map(({ code, label, step }) => [code, label, step.text])).toEqual([
+      ['green', '受理', '受理还剩12分'], ['yellow', '受理', '受理还剩2分'], ['red', '受理', '受理已超5分'],
+    ]);
+  });
+
+  test('stands beside the deadline of a case that has one', () => {
+    const { code, label, step } = clocks(dated, at('10:20'));
+    expect([code, label, step.code, step.text]).toEqual(['green', '', 'red', '受理已超5分']);
+  });
+
+  test('is not there when nothing of the desk runs, or the case is over', () => {
+    expect(clocks({ ...dated, step_clock: null }, at('10:20')).step).toBe(null);
+    expect(clocks({ ...fresh, step_clock: null }, at('10:20'))).toEqual({ code: 'none', label: '', step: null });
+    expect(clocks({ ...dated, closed_at: '2026-11-22T10:00:00+08:00' }, at('10:20'))).toEqual({ code: 'green', label: '', step: null });
+  });
 });
 
 describe('keys', () => {

@@ -2,6 +2,7 @@ import { createApp } from 'vue';
 import '@/shared/base.css';
 import './element.js';
 import './console.css';
+import './touch.css';
 import App from './App.vue';
 import { provideApi } from '@/shared/api/provided.js';
 import { call } from './urgent.js';

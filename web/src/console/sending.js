@@ -1,5 +1,5 @@
 /** One thing sent at a time: busy while it is under way, and what went wrong in words. */
-import { ref } from 'vue';
+import { nextTick, ref } from 'vue';
 
 /** @param {{isBusy?: import('vue').Ref<boolean>, trouble?: import('vue').Ref<string>}} [shared]  refs a page has already */
 export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
@@ -14,6 +14,7 @@ export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
     trouble.value = objection;
     if (objection) return false;
     isBusy.value = true;
+    const pressed = globalThis.document?.activeElement;
     try {
       await work();
       return true;
@@ -22,9 +23,15 @@ export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
       return false;
     } finally {
       isBusy.value = false;
+      nextTick(() => giveBack(pressed));
     }
   }
   return { isBusy, trouble, send };
+}
+
+/** A button that was out of use while it sent has lost the focus: whoever works by keys goes on where they were. */
+function giveBack(pressed) {
+  if (pressed?.isConnected && document.activeElement === document.body) pressed.focus();
 }
 
 /** What a form still lacks, as one sentence; empty when nothing. @param {(string|false|undefined)[]} missing names of fields */

@@ -3,8 +3,9 @@ import { computed, ref, shallowRef } from 'vue';
 import { isInside } from '@/shared/map/inside.js';
 import { uuid } from '@/shared/uuid.js';
 import { useDraft } from '../drafts.js';
-import { areas } from '../queue/words.js';
+import { areas, leaves } from '../queue/words.js';
 import { client } from '../station.js';
+import { useFormPhotos } from './photos.js';
 
 export const SOURCES = [
   { code: 'call', label: '来电' }, { code: 'visit', label: '来访' }, { code: 'hotline', label: '12345 工单' },
@@ -17,7 +18,7 @@ const empty = () => ({
 
 export function useIntake() {
   const { form, clear } = useDraft('intake', empty);
-  const photos = shallowRef([]);
+  const { photos, add: addPhoto, drop: dropPhotos } = useFormPhotos(form);
   const trouble = ref('');
   const wrong = ref({});
   const isBusy = ref(false);
@@ -26,11 +27,10 @@ export function useIntake() {
   /** The grid or village of the place, as the map has it; the server looks again. */
   const here = computed(() => {
     if (form.area) return areas.value.find(({ code }) => code === form.area);
-    const leaves = areas.value.filter(({ level }) => ['grid', 'village'].includes(level.code));
-    return form.position && leaves.find(({ boundary }) => isInside(form.position, boundary));
+    return form.position && leaves.value.find(({ boundary }) => isInside(form.position, boundary));
   });
 
-  const pick = (place) => Object.assign(form, { position: place && { lon: place.lon, lat: place.lat, datum: 'cgcs2000' }, area: '' });
+  const pick = (position) => Object.assign(form, { position, area: '' });
 
   /** @param {string} [sameAs] the case it is about: the caller joins it */
   async function send(sameAs) {
@@ -57,13 +57,20 @@ export function useIntake() {
   /** An empty form for the next; the kind of source stays. */
   function begin() {
     const { source } = form;
+    dropPhotos(photos.value);
     clear();
     if (source !== form.source) form.source = source;
-    photos.value = [];
     trouble.value = '';
   }
 
-  return { form, photos, trouble, wrong, isBusy, done, here, pick, send, begin };
+  /** Something else to go on with, as far as it is known. @param {Partial<ReturnType<typeof empty>>} told */
+  function fill(told) {
+    Object.assign(form, empty(), { source: form.source }, told);
+    trouble.value = '';
+    wrong.value = {};
+  }
+
+  return { form, photos, addPhoto, dropPhotos, trouble, wrong, isBusy, done, here, pick, send, begin, fill };
 }
 
 function lacking(form, sameAs) {

@@ -7,6 +7,10 @@ const LIGHTS = {
   evicted: { tone: 'violet', sign: '◆' },
 };
 const MB = 1024 * 1024;
+const PLATFORMS = { web: '浏览器', dingtalk: '钉钉', wecom: '企业微信' };
+
+/** What the page runs in; a name nobody knows stays as it was said. */
+export const platformOf = ({ platform }) => PLATFORMS[platform] ?? platform;
 
 /** Lights of a phone in use; of one that was taken back, its state. */
 export function marksOf({ state, lights }) {

@@ -17,6 +17,8 @@
  *   reported_at: string, due_at: string|null, closed_at: string|null,
  *   photos: {expected: number, arrived: number}, rework_no: number, version: number, practice: boolean,
  *   due_provisional: boolean}} EventSummary
+ * @typedef {{kind: Coded, deed: string, light: Coded, yellow_at: string, due_at: string}} StepClock
+ * @typedef {EventSummary & {step_clock: StepClock|null}} EventRow
  * @typedef {{code: string, name: string, level: Coded, parent: string|null, boundary?: object}} Area
  * @typedef {{code: string, name: string, big_name: string, kind: 'component'|'event'}} Category
  */

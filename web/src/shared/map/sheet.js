@@ -1,5 +1,6 @@
 /** Drawing areas on a sheet, part by part: others' outlines, one's own, then the names. */
 import { outlineOf } from './outline.js';
+import { touches } from './world.js';
 
 const AT_ONCE = 200; // one path of thousands of outlines takes longer to draw than many paths of some
 const LINE = 14;
@@ -29,7 +30,8 @@ export function strokesOf(sheet, told) {
     paint.pen.globalAlpha = 1;
     stroke(paint, paint.accent, 3);
   });
-  parts.push(() => name(paint, told.others, false), () => name(paint, told.mine, true));
+  const taken = []; // where names stand: no two over each other, one's own first
+  parts.push(() => name(paint, told.mine, taken, true), () => name(paint, told.others, taken, false));
   return parts;
 }
 
@@ -50,18 +52,24 @@ function stroke({ pen }, colour, width) {
   pen.stroke();
 }
 
-/** Names where there is room for them: whole, else short, else none; isAlways: at least the short one. */
-function name({ pen, scale, corner, ink, ground, font }, areas, isAlways) {
+/** Names where there is room for them and no other stands: whole, else short, else none; isAlways: at least the short one. */
+function name({ pen, scale, corner, ink, ground, font }, areas, taken, isAlways) {
   Object.assign(pen, { font, textAlign: 'center', textBaseline: 'middle', fillStyle: ink, strokeStyle: ground, lineWidth: 3 });
   areas.forEach((area) => {
     const { box, middle } = outlineOf(area);
     const room = (box.x1 - box.x0) * scale;
     if ((box.y1 - box.y0) * scale < LINE && !isAlways) return;
+    const [x, y] = [middle.x * scale - corner.x, middle.y * scale - corner.y];
+    const spotOf = (words) => {
+      const half = pen.measureText(words).width / 2;
+      return { x0: x - half, x1: x + half, y0: y - LINE / 2, y1: y + LINE / 2 };
+    };
+    const isFree = (spot) => spot.x1 - spot.x0 <= room && !taken.some((one) => touches(one, spot));
+    const fits = (words) => room >= words.length * 12 * 0.8 && isFree(spotOf(words)); // measuring thousands takes long
     const [long, short] = [area.name, shortName(area)];
-    const fits = (words) => room >= words.length * 12 * 0.8 && pen.measureText(words).width <= room;
     const words = [long, short].find(fits) ?? (isAlways ? short : '');
     if (!words) return;
-    const [x, y] = [middle.x * scale - corner.x, middle.y * scale - corner.y];
+    taken.push(spotOf(words));
     pen.strokeText(words, x, y);
     pen.fillText(words, x, y);
   });

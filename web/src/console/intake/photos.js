@@ -1,0 +1,22 @@
+/** Photos of what is being taken in, each with the form it belongs to; in memory only, so a reload loses them. */
+import { computed, onBeforeUnmount, shallowRef } from 'vue';
+
+/** @param {{client_id: string}} form  whose photos are shown */
+export function useFormPhotos(form) {
+  const all = shallowRef([]);
+  const photos = computed(() => all.value.filter(({ of }) => of === form.client_id));
+
+  function add(photo) {
+    const url = URL.createObjectURL(new Blob([photo.bytes], { type: 'image/jpeg' }));
+    all.value = [...all.value, { ...photo, url, of: form.client_id }];
+  }
+
+  /** What is shown of a photo is held by the browser until it is let go. */
+  function drop(some) {
+    all.value = all.value.filter((one) => !some.includes(one));
+    some.forEach(({ url }) => URL.revokeObjectURL(url));
+  }
+  onBeforeUnmount(() => drop(all.value));
+
+  return { photos, add, drop };
+}
