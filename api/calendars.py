@@ -12,6 +12,7 @@ from marshmallow import RAISE, validate
 
 from api.auth import current_user
 from api.fields import Moment, Schema, Text, coded, fields, one_of
+from api.file import BINARY
 from api.http import Blueprint
 from api.mark import requires
 from api.schemas.named import NamedSchema
@@ -207,7 +208,7 @@ def day_delete(day: str) -> Response:
 @blp.doc(
     requestBody={
         "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SHEET_TYPES},
+        "content": {kind: {"schema": BINARY} for kind in SHEET_TYPES},
     }
 )
 @blp.response(201, CalendarImportSchema)

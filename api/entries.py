@@ -8,26 +8,18 @@ from uuid import UUID
 from marshmallow import post_load
 
 from api.auth import current_user
-from api.fields import Degrees, Moment, Schema, Text, fields, one_of
+from api.fields import Moment, Schema, Text, fields
 from api.http import Blueprint
 from api.mark import requires
 from api.schemas.event import EventSchema
+from api.schemas.spot import SpotSchema
 from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.events import handling, reporting
 from grid.events.event import Event
-from grid.events.reporting import Position, Report
-from grid.geo.crs import DEGREES, Datum
+from grid.events.reporting import Report
 
 blp = Blueprint("entries", __name__, url_prefix="/api", description="补录")
-
-
-class SpotSchema(Schema):
-    """Where: degrees in the declared datum."""
-
-    lon = Degrees(limit=180, required=True)
-    lat = Degrees(limit=90, required=True)
-    datum = fields.String(required=True, validate=one_of(DEGREES))
 
 
 class EntrySchema(Schema):
@@ -42,8 +34,7 @@ class EntrySchema(Schema):
 
     @post_load
     def _report(self, told: dict[str, Any], **kwargs: Any) -> Report:
-        place = told.pop("position")
-        return Report(position=Position(place["lon"], place["lat"], Datum(place["datum"])), **told)
+        return Report(**told)
 
 
 @blp.post("/events")

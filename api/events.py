@@ -15,7 +15,8 @@ from api.http import Blueprint
 from api.listing import filters_of, span_of
 from api.mark import requires
 from api.paging import list_of
-from api.schemas.event import EventSchema, EventSummarySchema
+from api.schemas.event import EventRowSchema, EventSchema
+from api.schemas.event_picture import pictures
 from api.schemas.step import (
     AssignmentStepSchema,
     EventMarksQuerySchema,
@@ -23,7 +24,7 @@ from api.schemas.step import (
     EventStepSchema,
 )
 from grid.accounts.permission import Permission
-from grid.events import handling, query
+from grid.events import handling, merging, query
 from grid.events.event import Event
 from grid.events.order import EVERY, Sort
 
@@ -57,7 +58,7 @@ def queues() -> dict[str, Any]:
 class EventPageSchema(Schema):
     """A page of events. next: where the next one begins."""
 
-    items = fields.List(fields.Nested(EventSummarySchema), required=True)
+    items = fields.List(fields.Nested(EventRowSchema), required=True)
     next = Cursor(allow_none=True, required=True)
 
 
@@ -69,7 +70,7 @@ def events(told: dict[str, Any]) -> dict[str, Any]:
     """Events in the caller's scope, newest first or what is due first."""
     span, limit = span_of(told), told.pop("limit")
     items, following = query.page(current_user, filters_of(told), span, limit)
-    return {"items": items, "next": following}
+    return {"items": pictures(items), "next": following}
 
 
 class EventMarksSchema(Schema):
@@ -110,7 +111,14 @@ def event(event_id: UUID) -> Event:
 @blp.response(200, EventSchema)
 def step(told: dict[str, Any], event_id: UUID) -> Event:
     """Take one step of the lifecycle; the table says who may, and what must be told."""
-    return write(blp, "event.step", event_id, told, lambda found: handling.move(current_user, found, **told))
+    return write(
+        blp,
+        "event.step",
+        event_id,
+        told,
+        lambda found: handling.move(current_user, found, **told),
+        lambda: merging.lock(current_user, event_id, told["action"], told.get("parent")),
+    )
 
 
 @blp.post("/events/<uuid:event_id>/assignments/<uuid:assignment_id>/steps")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import marshmallow
 from marshmallow import ValidationError, fields, pre_load, validate
 
 from grid import clock
+
+When = TypeVar("When", bound=date)
 
 MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Field: {"required": "必须填写。", "null": "不能为空。", "validator_failed": "填写有误。"},
@@ -27,6 +29,7 @@ MESSAGES: dict[type[fields.Field[Any]], dict[str, str]] = {
         "invalid_awareness": "时间要带时区。",
         "format": "时间写不出来。",
     },
+    fields.Date: {"invalid": "日期应写成 2026-11-23 这样。", "format": "日期写不出来。"},
     fields.List: {"invalid": "应是列表。"},
     fields.Nested: {"type": "格式不对。"},
 }
@@ -126,11 +129,19 @@ class Ids(Word):
             raise ValidationError("编号格式不对。") from None
 
 
-def in_our_time(moment: datetime) -> datetime:
-    """A moment that any calendar of ours and any time zone can hold. Raises ValidationError."""
-    if not 1970 <= moment.year <= 2100:
-        raise ValidationError("年份不对，应在 1970 到 2100 之间。")
-    return moment
+def in_our_time(when: When) -> When:
+    """A day or a moment that any calendar of ours and any time zone can hold. Raises ValidationError."""
+    if not clock.is_ours(when):
+        raise ValidationError(f"年份不对，应在 {clock.YEARS[0]} 到 {clock.YEARS[-1]} 之间。")
+    return when
+
+
+class Day(fields.Date):
+    """A local day that somebody tells; one can reckon with it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        return in_our_time(day)
 
 
 class Moment(fields.AwareDateTime):

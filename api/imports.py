@@ -10,8 +10,10 @@ from uuid import UUID
 from flask import Response, current_app, request
 from marshmallow import RAISE
 
+from api import file
 from api.auth import current_user
 from api.fields import Schema
+from api.file import BINARY
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
@@ -76,15 +78,13 @@ def error_sheet(found: ImportPreview, limits: Limits, action: str) -> Response:
     data = marked.with_problems(preview.file(found, sealer()), found.lines, limits)
     with transaction():
         trail.record(current_user, action, "import_preview", found.id)
-    response: Response = current_app.response_class(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="errors.xlsx"'
-    return response
+    return file.saved(data, XLSX, "errors.xlsx")
 
 
 def routes(blp: Blueprint, path: str, importer: Importer) -> None:
     """Give a blueprint ``path``/imports and what hangs below it."""
     kind, permission = importer.kind, importer.permission
-    body = {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in importer.types}}
+    body = {"content": {one: {"schema": BINARY} for one in importer.types}}
 
     @blp.post(f"{path}/imports", endpoint=f"{kind}_import_open")
     @requires(permission)

@@ -10,7 +10,8 @@ from marshmallow import RAISE
 
 from api import imports
 from api.auth import current_user
-from api.fields import Degrees, Schema, Text, fields
+from api.fields import Day, Degrees, Schema, Text, fields
+from api.file import BINARY
 from api.http import Blueprint
 from api.idempotency import once
 from api.imports import XLSX, Importer, sealer
@@ -51,7 +52,7 @@ class IntakeQuerySchema(PageQuerySchema):
     """mine: taken in by the caller. on: a local day. waiting: to be called back now."""
 
     mine = fields.Boolean(load_default=False)
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
     waiting = fields.Boolean(load_default=False)
 
 
@@ -170,7 +171,7 @@ def intake_read(told: dict[str, str]) -> dict[str, Any]:
 
 @blp.get("/orders/imports/<uuid:import_id>/errors.xlsx")
 @requires(Permission.EVENT_INTAKE)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 def order_import_errors(import_id: UUID) -> Response:
     """The uploaded sheet with its faulty cells red and a column that says what is wrong."""
     found = preview.get(import_id, order_import.KIND, current_user)

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE, validate
 
 from api.auth import current_user
-from api.fields import Schema, coded, fields, one_of
+from api.fields import Day, Schema, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
@@ -86,8 +86,8 @@ class LadderPutSchema(StreetSchema):
         required=True,
         validate=validate.Length(0, ladders.MOST_RUNGS, error=f"最多 {ladders.MOST_RUNGS} 级。"),
     )
-    valid_from = fields.Date()
-    valid_to = fields.Date()
+    valid_from = Day()
+    valid_to = Day()
     replace = fields.Boolean(load_default=False)
 
 

@@ -9,7 +9,7 @@ from marshmallow import RAISE, validate
 
 from api import notice_endpoints
 from api.auth import current_user
-from api.fields import Schema, Text, coded, fields, one_of
+from api.fields import Day, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
@@ -96,8 +96,8 @@ class NoticeRulePutSchema(StreetSchema):
     post = Text(maximum=40, load_default="")
     department = Text(maximum=40, load_default="")
     way = fields.String(load_default=Way.SEND.value, validate=one_of(Way))
-    valid_from = fields.Date()
-    valid_to = fields.Date()
+    valid_from = Day()
+    valid_to = Day()
     replace = fields.Boolean(load_default=False)
 
 
@@ -106,7 +106,7 @@ class QuietHoursPutSchema(StreetSchema):
 
     begins = fields.String(required=True, validate=HOUR)
     ends = fields.String(required=True, validate=HOUR)
-    valid_from = fields.Date()
+    valid_from = Day()
     replace = fields.Boolean(load_default=False)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, current_app, request
 from marshmallow import RAISE
 
+from api import file
 from api.auth import current_user
 from api.fields import Schema, Text
+from api.file import BINARY
 from api.http import Blueprint
 from api.imports import sealer
 from api.listing import filters_of
@@ -24,7 +25,6 @@ from reports.papers import case_sheet, listing, order, taker
 from reports.papers.taker import Paper, Taker
 
 blp = Blueprint("papers", __name__, url_prefix="/api/events", description="打印")
-BINARY = {"type": "string", "format": "binary"}
 NOWHERE = "no such case, or not the caller's"
 
 
@@ -83,8 +83,4 @@ def _taker() -> Taker:
 
 
 def _answer(paper: Paper) -> Response:
-    response: Response = current_app.response_class(paper.data, mimetype=Paper.media_type)
-    name = {"filename": "paper.pdf", "filename*": "UTF-8''" + quote(paper.name, safe="")}
-    response.headers.set("Content-Disposition", "attachment", **name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file.saved(paper.data, Paper.media_type, "paper.pdf", paper.name)

@@ -8,8 +8,10 @@ from uuid import UUID
 from flask import Response, current_app, request
 from marshmallow import RAISE
 
+from api import file
 from api.auth import current_user
 from api.fields import Schema, fields, one_of
+from api.file import BINARY
 from api.http import Blueprint
 from api.mark import requires
 from api.schemas.photo import PhotoClaimSchema
@@ -62,16 +64,14 @@ def picture(sha256: str, size: str) -> Response:
     """The answer with a kept photo, as JPEG, for whoever may see it."""
     store = current_app.extensions["media_store"]
     data = store.read(sha256, MediaKind.THUMB if size == "thumb" else MediaKind.FULL)
-    response: Response = current_app.response_class(data, mimetype="image/jpeg")
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response = file.shown(data, "image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
 
 
 def routes(blp: Blueprint) -> None:
     """Give a blueprint the photo routes."""
-    body = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in IMAGE_TYPES}}
+    body = {"content": {kind: {"schema": BINARY} for kind in IMAGE_TYPES}}
 
     @blp.put("/photos/<string(length=64):sha256>")
     @requires(Permission.PHOTO_UPLOAD)
@@ -86,7 +86,7 @@ def routes(blp: Blueprint) -> None:
     @blp.get("/photos/<uuid:photo_id>")
     @requires(Permission.EVENT_READ)
     @blp.arguments(PhotoSizeSchema, location="query", unknown=RAISE)
-    @blp.response(200, {"type": "string", "format": "binary"}, content_type="image/jpeg")
+    @blp.response(200, BINARY, content_type="image/jpeg")
     def photo_get(told: dict[str, str], photo_id: UUID) -> Response:
         """A photo of a case one may see, re-encoded as JPEG."""
         return show(photo_id, told["size"])

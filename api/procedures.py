@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE
 
 from api.auth import current_user
-from api.fields import Schema, Text, coded, fields, one_of
+from api.fields import Day, Schema, Text, coded, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
@@ -71,8 +71,8 @@ class ProcedurePutSchema(StreetSchema):
     key = Text(maximum=20, load_default="")
     value = fields.Integer()
     unit = fields.String(validate=one_of(Unit))
-    valid_from = fields.Date()
-    valid_to = fields.Date()
+    valid_from = Day()
+    valid_to = Day()
     replace = fields.Boolean(load_default=False)
 
 

@@ -8,6 +8,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from api.auth import current_user
+from api.file import BINARY
 from api.http import Blueprint
 from api.mark import requires
 from api.photos import PhotoSizeSchema, picture
@@ -21,7 +22,7 @@ def routes(blp: Blueprint) -> None:
     @blp.get("/records/<uuid:record_id>/photos/<string(length=64):sha256>")
     @requires(Permission.RECORD_READ)
     @blp.arguments(PhotoSizeSchema, location="query", unknown=RAISE)
-    @blp.response(200, {"type": "string", "format": "binary"}, content_type="image/jpeg")
+    @blp.response(200, BINARY, content_type="image/jpeg")
     @blp.alt_response(404, description="problem: no such photo in the caller's scope, or not yet here")
     def record_photo(told: dict[str, str], record_id: UUID, sha256: str) -> Response:
         """A photo that some version of a record shows, re-encoded as JPEG."""

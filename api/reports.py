@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, current_app
 from marshmallow import RAISE
 
+from api import file
 from api.auth import current_user
-from api.fields import Schema, Text, fields, one_of
+from api.fields import Day, Schema, Text, fields, one_of
+from api.file import BINARY
 from api.http import Blueprint
 from api.mark import requires
 from grid.accounts.permission import Permission
@@ -18,13 +19,12 @@ from reports import brief, export, screen
 from reports.dataset import Kind, Report
 
 blp = Blueprint("reports", __name__, url_prefix="/api/reports", description="报表")
-BINARY = {"type": "string", "format": "binary"}
 
 
 class BriefQuerySchema(Schema):
     """day: a local day, today when left out. area: its code, the caller's own area when left out."""
 
-    day = fields.Date(error_messages={"invalid": "日期应写成 2026-11-23 这样。"})
+    day = Day()
     area = Text(minimum=1, maximum=20)
 
 
@@ -146,9 +146,5 @@ def _file(told: dict[str, Any], code: str) -> Response:
     data = form.render(report)
     with transaction():
         export.record(current_user, report, form)
-    response: Response = current_app.response_class(data, mimetype=form.media_type)
     plain = f"{report.code}-{report.place.code}-{report.period.first}.{form.code}"
-    told_name = {"filename": plain, "filename*": "UTF-8''" + quote(export.file_name(report, form), safe="")}
-    response.headers.set("Content-Disposition", "attachment", **told_name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file.saved(data, form.media_type, plain, export.file_name(report, form))

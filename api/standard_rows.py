@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import RAISE, validate
 
 from api.auth import current_user
-from api.fields import Schema, Text, fields, one_of
+from api.fields import Day, Schema, Text, fields, one_of
 from api.http import Blueprint
 from api.idempotency import once
 from api.mark import requires
@@ -65,7 +65,7 @@ class StandardRowPutSchema(Schema):
     """What a row is to say from a day on, today when left out. condition_id: the row it takes the place of."""
 
     scheme = Text(maximum=SCHEME_CODE_MAX, minimum=1, load_default="urban")
-    valid_from = fields.Date()
+    valid_from = Day()
     code = fields.String(required=True, validate=CODE)
     kind = fields.String(validate=one_of(codes.LABELS))
     name = Text(maximum=NAME_MAX, minimum=1, required=True)
@@ -85,7 +85,7 @@ class StandardRowEndSchema(Schema):
     scheme = Text(maximum=SCHEME_CODE_MAX, minimum=1, load_default="urban")
     code = fields.String(required=True, validate=CODE)
     condition_id = fields.UUID()
-    valid_from = fields.Date()
+    valid_from = Day()
 
 
 MOST = 300

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, request
 from marshmallow import RAISE, ValidationError, validate, validates_schema
 
+from api import file
 from api.auth import current_user
-from api.fields import Degrees, Moment, Schema, Text, coded, fields, one_of
+from api.fields import Day, Degrees, Moment, Schema, Text, coded, fields, one_of
+from api.file import BINARY
 from api.http import Blueprint
 from api.idempotency import once
 from api.imports import XLSX
@@ -28,7 +30,7 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.errors import Invalid
 from grid.events.category import NAME_MAX
-from grid.events.reporting import Position
+from grid.events.place import Position
 from grid.events.rulebook import Choice, Condition
 from grid.geo.crs import DEGREES, Datum
 from grid.imports.fate import Fate
@@ -47,7 +49,7 @@ class StandardsUploadSchema(Schema):
 
     scheme = Text(maximum=SCHEME_CODE_MAX, minimum=1, load_default="urban")
     scheme_name = Text(maximum=NAME_MAX, load_default="")
-    valid_from = fields.Date(metadata={"description": "today if left out"})
+    valid_from = Day(metadata={"description": "today if left out"})
     complete = fields.Boolean(load_default=False)
     name = Text(maximum=200, load_default="")
 
@@ -127,7 +129,7 @@ def import_list() -> dict[str, Any]:
 @blp.doc(
     requestBody={
         "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SHEET_TYPES},
+        "content": {kind: {"schema": BINARY} for kind in SHEET_TYPES},
     }
 )
 @blp.response(201, ImportBatchSchema)
@@ -198,15 +200,13 @@ class StandardsExportQuerySchema(Schema):
 @blp.get("/standards/export.xlsx")
 @requires(Permission.RULES_MANAGE)
 @blp.arguments(StandardsExportQuerySchema, location="query", unknown=RAISE)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 @blp.alt_response(404, description="no such scheme")
 def export(told: dict[str, str]) -> Response:
     """A scheme as a workbook that can be imported again."""
     with transaction():
         data = sheet.export(current_user, told["scheme"])
-    response: Response = current_app.response_class(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="standards.xlsx"'
-    return response
+    return file.saved(data, XLSX, "standards.xlsx")
 
 
 class ClassRefSchema(Schema):

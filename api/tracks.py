@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE
 
 from api.auth import current_user
-from api.fields import Moment, Schema, Text, fields
+from api.fields import Day, Moment, Schema, Text, fields
 from api.http import Blueprint
 from api.mark import requires
 from api.paging import list_of
@@ -27,7 +27,7 @@ class LookSchema(Schema):
     """Whose walk, of which local day, and why one looks."""
 
     user = Text(maximum=40, minimum=1, required=True)
-    day = fields.Date(required=True)
+    day = Day(required=True)
     purpose = Text(maximum=100, minimum=2, required=True)
 
 

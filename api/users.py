@@ -12,6 +12,7 @@ from marshmallow import RAISE, validate
 from api import imports
 from api.auth import current_user
 from api.fields import Schema, Text, fields, one_of
+from api.file import BINARY
 from api.http import Blueprint
 from api.idempotency import once
 from api.imports import XLSX, Importer, sealer
@@ -204,7 +205,7 @@ class StaffImportSchema(ImportPreviewSchema):
 
 @blp.get("/imports/<uuid:import_id>/errors.xlsx")
 @requires(Permission.ACCOUNT_MANAGE)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 def user_import_errors(import_id: UUID) -> Response:
     """The uploaded sheet with its faulty cells red and a column that says what is wrong."""
     return imports.error_sheet(preview.get(import_id, staff_import.KIND), roster.LIMITS, "staff:error_sheet")

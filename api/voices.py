@@ -6,7 +6,9 @@ from uuid import UUID
 
 from flask import Response, current_app
 
+from api import file
 from api.auth import current_user
+from api.file import BINARY
 from api.http import Blueprint
 from api.mark import requires
 from grid.accounts.permission import Permission
@@ -23,10 +25,7 @@ def show(photo_id: UUID) -> Response:
     if photo.role is not PhotoRole.VOICE or media is None or media.mime not in TYPES:
         raise NotFound("没有这张照片，或还没有传到。")  # in the words for what is out of reach
     data = current_app.extensions["media_store"].read(photo.sha256)
-    response: Response = current_app.response_class(data, mimetype=media.mime)
-    suffix = media.mime.removeprefix("audio/")
-    response.headers["Content-Disposition"] = f'attachment; filename="voice.{suffix}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response = file.saved(data, media.mime, f"voice.{media.mime.removeprefix('audio/')}")
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
 
@@ -36,7 +35,7 @@ def routes(blp: Blueprint) -> None:
 
     @blp.get("/voices/<uuid:photo_id>")
     @requires(Permission.EVENT_READ)
-    @blp.response(200, {"type": "string", "format": "binary"}, content_type="audio/webm")
+    @blp.response(200, BINARY, content_type="audio/webm")
     @blp.alt_response(404, description="problem: no such voice note in the caller's scope")
     def voice_get(photo_id: UUID) -> Response:
         """A voice note of a case one may see (WebM, Ogg or MP4), to be played by way of a blob."""

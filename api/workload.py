@@ -22,10 +22,10 @@ from grid import clock
 from grid.accounts.permission import Permission
 from grid.calendars import almanac
 from grid.events import caseload
-from grid.events.caseload import Count, Lot, Part
+from grid.events.caseload import Count
 from grid.events.deadline import Deadline
-from grid.events.deadline_kind import DeadlineKind, DeadlineState
-from grid.worktime.limit import Light, light
+from grid.events.deadline_kind import DeadlineKind
+from grid.events.lot import Lot, Part
 from reports import period, screen
 from reports.workload import figures
 from reports.workload.measure import BY_CODE
@@ -117,10 +117,9 @@ def _clock(part: Part, kind: DeadlineKind) -> dict[str, Any] | None:
     one: Deadline | None = part.clocks.get(kind)
     if one is None:
         return None
-    is_off = one.state is DeadlineState.PAUSED
     return {
         "limit": almanac.current().policy(part.event.area_path).words(one.limit),
         "due_at": one.due_at,
         "state": one.state,
-        "light": Light.NONE if is_off else light(one.yellow_at, one.due_at, clock.now()),
+        "light": one.light,
     }

@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+YEARS = range(1970, 2101)
 
 
 def real_now() -> datetime:
@@ -44,6 +45,11 @@ def today() -> date:
 def midnight(day: date) -> datetime:
     """The moment a local day begins, aware, local."""
     return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+
+
+def is_ours(when: date) -> bool:
+    """A day or a moment that any calendar of ours and any time zone can hold: sums run over the ends of time."""
+    return when.year in YEARS
 
 
 def use(source: Callable[[], datetime]) -> None:

@@ -20,7 +20,7 @@ from grid.calendars import almanac
 from grid.db import db, transaction
 from grid.errors import DomainError
 from grid.events import commands as event_commands
-from grid.events import moved, notify, redating, reminding, request_notice, resuming, whistle
+from grid.events import moved, notify, redating, reminding, request_notice, resuming, whistle, whistle_notice
 from grid.events.event import Event, EventLog
 from grid.fieldwork import commands as fieldwork_commands
 from grid.handset import commands as handset_commands
@@ -49,7 +49,7 @@ HANDLERS = {
     notify.KIND: moved.deliver,
     notify.ASKED: request_notice.deliver,
     redating.KIND: redating.finish,
-    whistle.KIND: whistle.deliver,
+    whistle.KIND: whistle_notice.deliver,
     reminding.KIND: reminding.deliver,
     quarantine.KIND: quarantine.deliver,
     alarm.KIND: telling.of_alarms,

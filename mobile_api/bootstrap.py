@@ -16,7 +16,7 @@ from api.schemas.session import MeSchema, me
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.areas import net
-from grid.events import reporting
+from grid.events import place, reporting
 from grid.geo.crs import DEGREES
 from grid.handset import page
 from grid.uploads import voice
@@ -33,7 +33,7 @@ POLICY = {
         "quality": 0.8,
         "max_bytes": 8 * 1024 * 1024,
     },
-    "position": {"accept_m": 15, "warn_m": 50, "flag_m": reporting.FLAG_ACCURACY_M},
+    "position": {"accept_m": 15, "warn_m": 50, "flag_m": place.FLAG_ACCURACY_M},
     "voice": {"max_s": voice.LONGEST_S, "max_bytes": voice.BYTES_MAX},
     "tracks": True,
     "description_max": 500,

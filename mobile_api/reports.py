@@ -17,7 +17,8 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.events import handling, query, reporting
 from grid.events.event import Event
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.geo.crs import DEGREES, Datum
 from mobile_api.http import blueprint
 from mobile_api.receipt import ReceiptSchema, receipts

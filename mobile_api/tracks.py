@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, ValidationError, post_load, validate
 
 from api.auth import current_user
-from api.fields import Schema, fields, one_of
+from api.fields import Day, Schema, fields, one_of
 from api.mark import requires
 from api.schemas import track as shape
 from api.schemas.track import TrackSchema
@@ -85,7 +85,7 @@ class TakenSchema(Schema):
 class DayQuerySchema(Schema):
     """A local day; today when none is named."""
 
-    day = fields.Date(load_default=None)
+    day = Day(load_default=None)
 
 
 @blp.post("/tracks")

@@ -9,7 +9,9 @@ ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = "#E69F00 #56B4E9 #009E73 #F0E442
 # One hue from light to dark, so that more is darker in print too; the first is for nothing.
 RAMP = ("#FFFFFF", "#DCEBF7", "#A9CFEA", "#63A6D6", "#0072B2", "#003F66")
 INK, MUTED, FAINT, LINE, HEAD = (HexColor(c) for c in "#1F2328 #57606A #8C959F #D0D7DE #F6F8FA".split())
-BAD = HexColor("#C62828")
+# Lights; beside them stand their shape and their word.
+CALM, SOON, LATE, NO_LIGHT = "#1A7F37 #9A6700 #C62828 #57606A".split()
+BAD = HexColor(LATE)
 WHITE = HexColor("#FFFFFF")
 
 

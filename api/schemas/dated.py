@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.fields import Schema, Text, fields
+from api.fields import Day, Schema, Text
 
 
 class StreetSchema(Schema):
@@ -14,4 +14,4 @@ class StreetSchema(Schema):
 class EndSchema(Schema):
     """valid_to: the first day on which the row no longer holds; null: it holds on."""
 
-    valid_to = fields.Date(required=True, allow_none=True)
+    valid_to = Day(required=True, allow_none=True)

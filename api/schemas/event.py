@@ -77,8 +77,24 @@ class EventSummarySchema(Schema):
     version = fields.Integer(required=True)
 
     @pre_dump
-    def _picture(self, event: Event, **kwargs: Any) -> EventPicture:
-        return EventPicture(event)
+    def _picture(self, event: Event | EventPicture, **kwargs: Any) -> EventPicture:
+        return event if isinstance(event, EventPicture) else EventPicture(event)
+
+
+class StepClockSchema(Schema):
+    """The clock of a step. deed: what is to be done by then, in a word."""
+
+    kind = coded(required=True)
+    deed = fields.String(attribute="kind.deed", required=True)
+    light = coded(required=True)
+    yellow_at = Moment(required=True)
+    due_at = Moment(required=True)
+
+
+class EventRowSchema(EventSummarySchema):
+    """An event in a list of the desk. step_clock: of the step it stands at; null: that step is not timed."""
+
+    step_clock = fields.Nested(StepClockSchema, allow_none=True, required=True)
 
 
 class ConditionSchema(Schema):
@@ -182,7 +198,7 @@ class RelatedSchema(Schema):
     words = fields.String(required=True)
 
 
-class EventSchema(EventSummarySchema):
+class EventSchema(EventRowSchema):
     """An event in full. level: who has it now. suspended_until: while it is suspended."""
 
     level = coded(required=True)

@@ -6,18 +6,17 @@ from typing import Any
 
 from marshmallow import post_load, validate
 
-from api.entries import SpotSchema
 from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.imports import sealer
 from api.schemas.area import AreaRefSchema, area_ref
 from api.schemas.event import EventSummarySchema
 from api.schemas.origin import OriginSchema, origin_told
 from api.schemas.photo import PromisedPhotoSchema
+from api.schemas.spot import SpotSchema
 from grid.areas import net
 from grid.events.event import TAKEN_IN, Event, Source
 from grid.events.origin import ORDER_NO_MAX, REPLY_MAX
-from grid.events.reporting import MAX_PHOTOS, Position
-from grid.geo.crs import Datum
+from grid.events.reporting import MAX_PHOTOS
 from grid.intake import caller as callers
 from grid.intake import taking
 from grid.intake.caller import Caller
@@ -55,11 +54,9 @@ class IntakeNewSchema(Schema):
 
     @post_load
     def _wish(self, told: dict[str, Any], **kwargs: Any) -> Wish:
-        place = told.pop("position", None)
-        position = Position(place["lon"], place["lat"], Datum(place["datum"])) if place else None
         caller = Caller(told.pop("name"), callers.read_phone(told.pop("phone")), told.pop("said"))
         source = Source(told.pop("source"))
-        return Wish(source=source, caller=caller, position=position, **told)
+        return Wish(source=source, caller=caller, **told)
 
 
 class IntakeSchema(OriginSchema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.fields import Moment, Schema, Text, coded, fields, one_of
+from api.fields import Day, Moment, Schema, Text, coded, fields, one_of
 from api.schemas.named import NamedSchema
 from api.schemas.person import PersonRefSchema
 from grid.events.request import RequestKind, Verdict
@@ -43,7 +43,7 @@ class AskSchema(Schema):
 
     action = fields.String(required=True, validate=one_of(RequestKind))
     note = Text(maximum=500)
-    until = fields.Date()
+    until = Day()
 
 
 class DecideSchema(Schema):

@@ -8,9 +8,10 @@ from api.cursor import Cursor
 from api.fields import Ids, Moment, Schema, Text, fields, one_of
 from api.paging import MAX_LIMIT, page_limit
 from api.schemas.photo import PromisedPhotoSchema
+from api.schemas.spot import SpotSchema
 from grid.events import lifecycle
 from grid.events.order import Sort
-from grid.events.query import QUEUES
+from grid.events.queue import QUEUES
 from grid.events.state import Stage, State
 from grid.worktime.limit import Light
 
@@ -56,6 +57,8 @@ class EventStepSchema(Schema):
     assistant = Text(maximum=40)
     limit = Text(maximum=20)
     parent = fields.UUID()
+    position = fields.Nested(SpotSchema)
+    address = Text(maximum=200)
 
 
 class EventFilterSchema(Schema):

@@ -8,7 +8,7 @@ from api.fields import Moment, Schema, Text, coded, fields, one_of
 from api.reports import DefinitionSchema, FigureSchema, SectionSchema
 from api.schemas.event import AssignmentSchema, EventSummarySchema
 from api.schemas.named import NamedSchema
-from grid.events.caseload import Lot
+from grid.events.lot import Lot
 from reports.workload.measure import BY_CODE
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EVENT_FORCE_CLOSE = "event:force_close"
     EVENT_HAND = "event:hand"
     EVENT_INTAKE = "event:intake"
+    EVENT_LOCATE = "event:locate"
     EVENT_MERGE = "event:merge"
     EVENT_READ = "event:read"
     EVENT_REOPEN = "event:reopen"

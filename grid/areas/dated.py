@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, and_
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from grid import clock
 from grid.areas.area import Area
-from grid.db import Versioned
+from grid.areas.net import Node
+from grid.db import Versioned, db
 from grid.errors import Invalid
 
 
@@ -51,6 +54,16 @@ class Dated(Versioned):
         """The whole row in words, so that a refusal can name it."""
         until = f"到 {self.valid_to}（不含）" if self.valid_to else "起"
         return f"{self.area.name} {self.saying}，{self.valid_from} {until}"
+
+
+def where_and_when(area: Node, valid_from: date | None, valid_to: date | None = None) -> dict[str, Any]:
+    """The columns of a new row: of an area, from a day on, today if left out."""
+    return {
+        "area_id": area.id,
+        "area": db.session.get_one(Area, area.id),
+        "valid_from": valid_from or clock.today(),
+        "valid_to": valid_to,
+    }
 
 
 def in_force(model: type[Dated], day: date) -> ColumnElement[bool]:

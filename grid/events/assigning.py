@@ -10,7 +10,7 @@ from grid.accounts.department import Department
 from grid.accounts.permission import Permission
 from grid.db import new_id
 from grid.errors import Invalid, NotFound
-from grid.events import deadline, lifecycle, rulebook
+from grid.events import lifecycle, rulebook, timing
 from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Assignment, Event
 from grid.events.guard import assistants
@@ -53,7 +53,7 @@ def _where_it_stood(assignment: Assignment) -> AssignmentState:
 
 def _sign(assignment: Assignment, step: Step) -> None:
     assignment.signed_at = step.at
-    deadline.finish(step.event.id, DeadlineKind.SIGN, step.at, assignment.id)
+    timing.finish(step.event.id, DeadlineKind.SIGN, step.at, assignment.id)
 
 
 def _submit(assignment: Assignment, step: Step) -> None:
@@ -67,20 +67,20 @@ def _redo(assignment: Assignment, step: Step) -> None:
 
 def _confirm(assignment: Assignment, step: Step) -> None:
     assignment.confirmed_at = step.at
-    deadline.finish(step.event.id, DeadlineKind.HANDLE, step.at, assignment.id)
+    timing.finish(step.event.id, DeadlineKind.HANDLE, step.at, assignment.id)
 
 
 def _return(assignment: Assignment, step: Step) -> None:
     """The department's clock stands still: if the case comes back to it, it has what was left."""
     assignment.bounces += 1
     step.event.bounces += 1
-    deadline.cancel(step.event.id, DeadlineKind.SIGN, step.at, assignment.id)
-    deadline.pause(step.event, step.at, "退回", assignment)
+    timing.cancel(step.event.id, DeadlineKind.SIGN, step.at, assignment.id)
+    timing.pause(step.event, step.at, "退回", assignment)
 
 
 def _redispatch(assignment: Assignment, step: Step) -> None:
     _begin_again(assignment)
-    deadline.resume(step.event, step.at, assignment)
+    timing.resume(step.event, step.at, assignment)
     _start_signing(assignment, step)
 
 
@@ -95,15 +95,15 @@ def _begin_again(assignment: Assignment) -> None:
 
 
 def _suspend(assignment: Assignment, step: Step) -> None:
-    deadline.pause(step.event, step.at, step.told.get("note", "挂账"), assignment)
+    timing.pause(step.event, step.at, step.told.get("note", "挂账"), assignment)
 
 
 def _resume(assignment: Assignment, step: Step) -> None:
-    deadline.resume(step.event, step.at, assignment)
+    timing.resume(step.event, step.at, assignment)
 
 
 def _cancel(assignment: Assignment, step: Step) -> None:
-    deadline.cancel(step.event.id, None, step.at, assignment.id)
+    timing.cancel(step.event.id, None, step.at, assignment.id)
     assignment.handler_id = None
 
 
@@ -145,7 +145,7 @@ def dispatch(step: Step) -> dict[str, Any]:
     data = {"department": _hand(step, lead, AssignmentRole.LEAD).department.name}
     for other in event.assignments:
         if other.state is AssignmentState.RETURNED and other.role is AssignmentRole.LEAD:
-            deadline.cancel(event.id, DeadlineKind.HANDLE, step.at, other.id)  # another has it now
+            timing.cancel(event.id, DeadlineKind.HANDLE, step.at, other.id)  # another has it now
     if step.told.get("assist"):
         data |= assist(step)
     return data
@@ -238,11 +238,11 @@ def _hand(step: Step, department: Department, role: AssignmentRole, limit: Limit
 
 
 def _is_waiting(event: Event, assignment: Assignment) -> bool:
-    return bool(deadline.open_clocks(event.id, DeadlineKind.HANDLE, assignment.id))
+    return bool(timing.open_clocks(event.id, DeadlineKind.HANDLE, assignment.id))
 
 
 def _start(assignment: Assignment, step: Step) -> None:
-    deadline.start(step.event, DeadlineKind.HANDLE, limit_of_part(assignment, step.event), step.at, assignment)
+    timing.start(step.event, DeadlineKind.HANDLE, limit_of_part(assignment, step.event), step.at, assignment)
     _start_signing(assignment, step)
 
 
@@ -250,7 +250,7 @@ def _start_signing(assignment: Assignment, step: Step) -> None:
     is_working = limit_of_part(assignment, step.event).unit.is_working
     rule = Rule.SIGN_WORK if is_working else Rule.SIGN_URGENT
     limit = rulebook.current().procedure.limit(step.event.area_path, rule)
-    deadline.start(step.event, DeadlineKind.SIGN, limit, step.at, assignment)
+    timing.start(step.event, DeadlineKind.SIGN, limit, step.at, assignment)
 
 
 def limit_of_part(assignment: Assignment, event: Event) -> Limit:

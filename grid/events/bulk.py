@@ -8,7 +8,7 @@ from uuid import UUID
 
 from grid.accounts.user import User
 from grid.errors import NotFound, Stale
-from grid.events import handling, lifecycle, requesting
+from grid.events import handling, lifecycle, merging, requesting
 from grid.events.event import Event
 
 MOST = 100
@@ -28,6 +28,7 @@ def one(actor: User, wanted: Wanted, action: str, told: dict[str, Any]) -> Event
 
     In the caller's transaction. Raises as ``handling.move``, Stale if the case has moved.
     """
+    merging.lock(actor, wanted.id, action, told.get("parent"))
     event = handling.hold(actor, wanted.id)
     if event.version != wanted.version:
         raise Stale("这件事刚刚被别人更新过，没有办。")

@@ -12,23 +12,23 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grid import clock
 from grid.calendars import almanac
 from grid.calendars import policy as policies
 from grid.calendars.almanac import Almanac
 from grid.calendars.policy import Policy
 from grid.db import Base, BigId, Coded, UTCDateTime, db
-from grid.errors import Conflict
 from grid.events import rulebook
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Assignment, Event
 from grid.events.ladder import Ladder
 from grid.events.rung import Moment, Rung
 from grid.worktime.calendar import WorkCalendar
-from grid.worktime.limit import Limit, Unit, before, due, share_at, yellow_at
+from grid.worktime.limit import Light, Limit, Unit, before, due, light, share_at, yellow_at
 
 OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 
@@ -90,6 +90,13 @@ class Deadline(Base):
     @property
     def limit(self) -> Limit:
         return Limit(self.limit_value, Unit(self.limit_unit))
+
+    @property
+    def light(self) -> Light:
+        """Its light now, or as it was at its end; none while it stands still."""
+        if self.state is DeadlineState.PAUSED:
+            return Light.NONE
+        return light(self.yellow_at, self.due_at, self.finished_at or clock.now())
 
     def compute(self, now: Almanac, under: Policy) -> None:
         """Set what follows from the limit, its extensions, the pauses that are over, the days and the policy."""
@@ -191,17 +198,6 @@ class DeadlineChange(Base):
     reason: Mapped[str] = mapped_column(String(200))
 
 
-def start(
-    event: Event, kind: DeadlineKind, limit: Limit, at: datetime, assignment: Assignment | None = None
-) -> Deadline:
-    """Start a clock; its due moment follows from the limit, the calendar and the policy of the event's street."""
-    deadline = make(kind, limit, at, event.area_path)
-    deadline.event_id, deadline.assignment_id = event.id, assignment.id if assignment else None
-    show(deadline, event, assignment)
-    db.session.add(deadline)
-    return deadline
-
-
 def make(kind: DeadlineKind, limit: Limit, at: datetime, area_path: str) -> Deadline:
     """A running clock of an area, due and planned by its calendar, policy and ladder; nobody's yet."""
     deadline = Deadline(
@@ -257,41 +253,30 @@ def show(deadline: Deadline, event: Event, assignment: Assignment | None) -> Non
             _COPIES[kind](deadline)
 
 
-def finish(event_id: UUID, kind: DeadlineKind, at: datetime, assignment_id: UUID | None = None) -> int:
-    """Stop the running clock of a case or an assignment: met or missed; how many there were."""
-    found = open_clocks(event_id, kind, assignment_id)
-    for deadline in found:
-        end(deadline, at)
-    return len(found)
-
-
 def end(deadline: Deadline, at: datetime) -> None:
     """Stop one clock: met or missed."""
     _end_pause(deadline, at)
     deadline.settle(DeadlineState.MET if at <= deadline.due_at else DeadlineState.MISSED, at)
 
 
-def cancel(event_id: UUID, kind: DeadlineKind | None, at: datetime, assignment_id: UUID | None = None) -> None:
-    """Stop a clock that no longer counts (void, recall), running or paused. kind None: each."""
-    for deadline in open_clocks(event_id, kind, assignment_id):
-        _end_pause(deadline, at)
-        deadline.settle(DeadlineState.CANCELLED, at)
+def drop(deadline: Deadline, at: datetime) -> None:
+    """Stop one clock that no longer counts, running or paused."""
+    _end_pause(deadline, at)
+    deadline.settle(DeadlineState.CANCELLED, at)
 
 
-def pause(event: Event, at: datetime, reason: str, assignment: Assignment | None = None) -> None:
-    """Let the running clocks of one department, or else the clock of the whole case, stand still."""
-    for deadline in _of(event, assignment):
-        if deadline.state is DeadlineState.RUNNING:
-            stop(deadline, at, reason)
-            show(deadline, event, assignment)
+def prolong(deadline: Deadline, at: datetime, reason: str) -> None:
+    """Add its own limit to one clock once; the old due moment is kept."""
+    old = deadline.due_at
+    deadline.extensions += 1
+    _recompute(deadline, at)
+    keep(deadline, old, at, reason)
 
 
-def resume(event: Event, at: datetime, assignment: Assignment | None = None) -> None:
-    """Let them run on: what was left when they were paused is left from now on."""
-    for deadline in _of(event, assignment):
-        if deadline.state is DeadlineState.PAUSED:
-            go_on(deadline, at)
-            show(deadline, event, assignment)
+def keep(deadline: Deadline, old_due_at: datetime, at: datetime, reason: str) -> None:
+    """Keep what the due moment was before it was computed again."""
+    moments = {"at": at, "old_due_at": old_due_at, "new_due_at": deadline.due_at}
+    db.session.add(DeadlineChange(deadline_id=deadline.id, reason=reason[:200], **moments))
 
 
 def stop(deadline: Deadline, at: datetime, reason: str) -> None:
@@ -307,45 +292,6 @@ def go_on(deadline: Deadline, at: datetime) -> None:
     _recompute(deadline, at)
 
 
-def extend(event: Event, at: datetime, reason: str, assignment: Assignment) -> Deadline:
-    """Add its own limit to a department's handling clock once; the old due moment is kept.
-
-    The clock of the whole case follows where it would end before its department's.
-    """
-    clocks = open_clocks(event.id, DeadlineKind.HANDLE, assignment.id)
-    if not clocks:
-        raise Conflict("这张派遣单现在不计时，不能延期。")
-    _extend(clocks[0], event, at, reason, assignment)
-    for whole in open_clocks(event.id, DeadlineKind.CASE):
-        if whole.due_at < clocks[0].due_at:
-            _extend(whole, event, at, reason, None)
-    return clocks[0]
-
-
-def exempt(event_id: UUID, assignment_id: UUID) -> None:
-    """Let a department's missed clock count as met; that it was missed stays written."""
-    missed = select(Deadline).where(
-        Deadline.event_id == event_id,
-        Deadline.assignment_id == assignment_id,
-        Deadline.kind == DeadlineKind.HANDLE,
-        Deadline.state == DeadlineState.MISSED,
-    )
-    for deadline in db.session.scalars(missed):
-        deadline.is_exempt = True
-
-
-def open_clocks(
-    event_id: UUID, kind: DeadlineKind | None = None, assignment_id: UUID | None = None
-) -> list[Deadline]:
-    """The clocks of a case that run or stand still; all its departments' too, where none is named."""
-    found = select(Deadline).where(Deadline.event_id == event_id, Deadline.state.in_(OPEN))
-    if kind is not None:
-        found = found.where(Deadline.kind == kind)
-    if assignment_id is not None:
-        found = found.where(Deadline.assignment_id == assignment_id)
-    return list(db.session.scalars(found.order_by(Deadline.id)))
-
-
 def later(moment: datetime, paused_at: datetime, resumed_at: datetime, counting: WorkCalendar | None) -> datetime:
     """A moment ahead of a pause, moved by it: as much counted time lies between resumption and it as did before.
 
@@ -356,12 +302,6 @@ def later(moment: datetime, paused_at: datetime, resumed_at: datetime, counting:
     if counting is None:
         return moment + (resumed_at - paused_at)
     return counting.after(resumed_at, counting.between(paused_at, moment))
-
-
-def _of(event: Event, assignment: Assignment | None) -> list[Deadline]:
-    if assignment is None:
-        return open_clocks(event.id, DeadlineKind.CASE)
-    return open_clocks(event.id, assignment_id=assignment.id)
 
 
 def _end_pause(deadline: Deadline, at: datetime) -> None:
@@ -384,15 +324,3 @@ def _given(limit: Limit | None) -> Limit:
     if limit is None:
         raise ValueError("a rung before or after has a limit")
     return limit
-
-
-def _extend(deadline: Deadline, event: Event, at: datetime, reason: str, assignment: Assignment | None) -> None:
-    old = deadline.due_at
-    deadline.extensions += 1
-    _recompute(deadline, at)
-    show(deadline, event, assignment)
-    db.session.add(
-        DeadlineChange(
-            deadline_id=deadline.id, at=at, old_due_at=old, new_due_at=deadline.due_at, reason=reason[:200]
-        )
-    )

@@ -31,6 +31,11 @@ class DeadlineKind(StrEnum):
     def label(self) -> str:
         return _KINDS[self]
 
+    @property
+    def deed(self) -> str:
+        """What is to be done in that time, in a word."""
+        return self.label.removesuffix("时限")
+
 
 _KINDS = {
     DeadlineKind.CASE: "全案时限",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from grid.areas import net
 from grid.areas.area import Level
 from grid.errors import RuleForbids
-from grid.events import rulebook
+from grid.events import place, rulebook
 from grid.events.event import Assignment, Event
 from grid.events.procedure_rule import Rule
 from grid.events.state import AssignmentRole, AssignmentState
@@ -39,6 +39,10 @@ def _drop_assist(event: Event) -> str:
     return "" if assistants(event) else "没有还在办的协办部门。"
 
 
+def _locate(event: Event) -> str:
+    return "" if place.may_be_set(event) else "手机定到的位置没有疑问，不能改。"
+
+
 def _hand_up(event: Event) -> str:
     is_top = event.level is LADDER[-1] or neighbour(event, 1) is None
     return "已经在最高一级，不能再往上报。" if is_top else ""
@@ -63,6 +67,7 @@ _EVENT: dict[str, Callable[[Event], str]] = {
     "escalate": _escalate,
     "recall": _recall,
     "drop_assist": _drop_assist,
+    "locate": _locate,
     "hand_up": _hand_up,
     "hand_down": _hand_down,
 }

@@ -20,17 +20,18 @@ from grid.errors import Forbidden, Invalid, NotFound
 from grid.events import (
     arbitration,
     assigning,
-    deadline,
     guard,
     history,
     levels,
     lifecycle,
     merging,
     notify,
+    place,
     request_rule,
     rulebook,
     sending,
     stage,
+    timing,
 )
 from grid.events.case_number import issue
 from grid.events.deadline_kind import DeadlineKind
@@ -140,6 +141,8 @@ FIELDS = {
     "category": "类别",
     "parent": "主案",
     "photos": "照片",
+    "position": "位置",
+    "address": "地址",
 }
 EXPLANATION = ("rule", "alternatives", "on_the_spot")  # kept in the history beside what the table knows
 
@@ -221,8 +224,8 @@ def _file(step: Step) -> dict[str, Any]:
     event.condition_id = condition.id
     event.filed_at = step.at
     event.case_no = event.case_no or issue(event.area_path, step.at, event.is_practice)
-    deadline.cancel(event.id, DeadlineKind.CASE, step.at)  # filed before, sent back since
-    deadline.start(event, DeadlineKind.CASE, condition.limit, step.at)
+    timing.cancel(event.id, DeadlineKind.CASE, step.at)  # filed before, sent back since
+    timing.start(event, DeadlineKind.CASE, condition.limit, step.at)
     words = almanac.current().policy(event.area_path).words(condition.limit)
     return {"condition": condition.text, "limit": words, "case_no": event.case_no}
 
@@ -231,38 +234,38 @@ def _drop(step: Step) -> dict[str, Any]:
     """Nobody works on it any more, and nothing is timed."""
     assigning.all_open(step, "cancel")
     tasks.cancel(step.event.id, step.at)
-    deadline.cancel(step.event.id, None, step.at)
+    timing.cancel(step.event.id, None, step.at)
     return {}
 
 
 def _refer_back(step: Step) -> dict[str, Any]:
     assigning.all_open(step, "cancel")
-    deadline.cancel(step.event.id, DeadlineKind.HANDLE, step.at)
+    timing.cancel(step.event.id, DeadlineKind.HANDLE, step.at)
     return {}
 
 
 def _dispatch(step: Step) -> dict[str, Any]:
-    deadline.finish(step.event.id, DeadlineKind.LEVEL, step.at)
+    timing.finish(step.event.id, DeadlineKind.LEVEL, step.at)
     return assigning.dispatch(step)
 
 
 def _suspend(step: Step) -> dict[str, Any]:
     step.event.suspended_until = step.told["until"]
     assigning.all_open(step, "suspend")
-    deadline.pause(step.event, step.at, step.told["note"])
+    timing.pause(step.event, step.at, step.told["note"])
     return {"until": clock.local(step.told["until"]).isoformat(timespec="minutes")}
 
 
 def _resume(step: Step) -> dict[str, Any]:
     step.event.suspended_until = None
     assigning.all_open(step, "resume")
-    deadline.resume(step.event, step.at)
+    timing.resume(step.event, step.at)
     return {}
 
 
 def _close(step: Step) -> dict[str, Any]:
-    deadline.finish(step.event.id, DeadlineKind.CASE, step.at)
-    deadline.cancel(step.event.id, None, step.at)  # of departments that gave it back
+    timing.finish(step.event.id, DeadlineKind.CASE, step.at)
+    timing.cancel(step.event.id, None, step.at)  # of departments that gave it back
     return {}
 
 
@@ -286,6 +289,7 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "recall": assigning.recall,
     "suspend": _suspend,
     "resume": _resume,
+    "locate": place.locate,
     "hand_up": levels.hand_up,
     "hand_down": levels.hand_down,
     "merge": merging.merge,

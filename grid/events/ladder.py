@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grid import clock, revision, ruling
 from grid.accounts.user import User
 from grid.areas import dated
-from grid.areas.area import Area
 from grid.areas.dated import Contradiction
 from grid.areas.net import Node
 from grid.db import Base, Coded, db
@@ -192,12 +191,9 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> LadderRule:
     if area.level not in RULING:
         raise Invalid(f"{area.name}不能有自己的催办规定，请按街道或上级设置。", field="area")
     row = LadderRule(
-        area_id=area.id,
-        area=db.session.get_one(Area, area.id),
+        **dated.where_and_when(area, wanted.valid_from, wanted.valid_to),
         kind=wanted.kind,
         rungs=[rung.told() for rung in _read(area, wanted)],
-        valid_from=wanted.valid_from or clock.today(),
-        valid_to=wanted.valid_to,
     )
     return ruling.put(actor, row, replace=wanted.replace)
 

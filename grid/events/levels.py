@@ -10,7 +10,7 @@ from grid.accounts.user import User
 from grid.areas import net
 from grid.areas.area import Level
 from grid.errors import RuleForbids
-from grid.events import deadline, rulebook
+from grid.events import rulebook, timing
 from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Event
 from grid.events.guard import neighbour, rank
@@ -56,7 +56,7 @@ def _hand(step: Step, direction: int) -> dict[str, Any]:
     if target is None:
         raise RuleForbids("没有这一级。")
     event.level = target
-    deadline.finish(event.id, DeadlineKind.LEVEL, step.at)
+    timing.finish(event.id, DeadlineKind.LEVEL, step.at)
     limit = rulebook.current().procedure.limit(event.area_path, Rule.LEVEL_LIMIT, Level(target).value)
-    deadline.start(event, DeadlineKind.LEVEL, limit, step.at)
+    timing.start(event, DeadlineKind.LEVEL, limit, step.at)
     return {"from_level": before.label, "to_level": target.label}

@@ -133,6 +133,16 @@ EVENT: tuple[Transition[S], ...] = (
         is_primary=False,
     ),
     Transition("split", "拆出并案", (S.MERGED,), S.REPORTED, P.EVENT_MERGE, ("note",), is_primary=False),
+    Transition(
+        "locate",
+        "定位置",
+        (*_EARLY, S.PENDING_SIGN, S.HANDLING, S.HANDLED),
+        None,
+        P.EVENT_LOCATE,
+        ("position",),
+        ("position", "address", "note"),
+        is_primary=False,
+    ),
     Transition("accept_self", "自处置通过", (S.SELF_DONE,), S.CLOSED, P.EVENT_ACCEPT),
     Transition(
         "reject_self", "转为待受理", (S.SELF_DONE,), S.REPORTED, P.EVENT_ACCEPT, ("note",), is_primary=False

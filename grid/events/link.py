@@ -14,7 +14,7 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import Base, BigId, Coded, UTCDateTime, db
 from grid.errors import Conflict, Forbidden, Invalid, NotFound
-from grid.events import history, levels
+from grid.events import history, holding, levels
 from grid.events.event import Event
 from grid.events.scope import visible
 from grid.events.state import FINAL
@@ -76,10 +76,9 @@ def end(actor: User, event: Event, other_id: UUID, note: str = "") -> None:
 
 
 def lock(actor: User, event_id: UUID, number: str) -> None:
-    """Hold both cases until the commit, always in the same order: two who link them at once wait, no more."""
+    """Hold both cases until the commit."""
     other = _named(actor, number)
-    for one in sorted({event_id, other.id if other else event_id}):
-        db.session.execute(select(Event.id).where(Event.id == one, visible(actor)).with_for_update(of=Event))
+    holding.in_order(Event.id.in_({event_id, other.id if other else event_id}), visible(actor))
 
 
 def said_same(actor: User, event: Event, other_id: UUID) -> None:

@@ -5,17 +5,32 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
+from grid.accounts.user import User
 from grid.db import db
 from grid.errors import Invalid, RuleForbids
-from grid.events import assigning, deadline, history, notify
+from grid.events import assigning, history, holding, lifecycle, notify, timing
 from grid.events.event import Event
 from grid.events.scope import visible
 from grid.events.state import State
 from grid.events.step import Step
 from grid.tasks import task as tasks
 from grid.trail import entry as trail
+
+# Steps that move more than their own case: out of its parent, into one, or to an end its children share.
+_TOGETHER = {row.action for row in lifecycle.EVENT if row.target is not None and row.target.is_final} | {"split"}
+
+
+def lock(actor: User, event_id: UUID, action: str, parent: UUID | None = None) -> None:
+    """Before a step is decided, hold every case it may move. parent: the one it is to be merged into."""
+    if action not in _TOGETHER:
+        return
+    event = db.session.scalar(select(Event).where(Event.id == event_id, visible(actor)))
+    if event is None:
+        return  # who takes the step is told so
+    family = or_(Event.id.in_({event.id, event.merged_into_id or event.id}), Event.merged_into_id == event.id)
+    holding.in_order(or_(family, and_(Event.id == parent, visible(actor))) if parent else family)
 
 
 def merge(step: Step) -> dict[str, Any]:
@@ -28,7 +43,7 @@ def merge(step: Step) -> dict[str, Any]:
         raise Invalid("演练案卷和真实案卷不能并在一起。", field="parent")
     assigning.all_open(step, "cancel")  # departments that assist may be at work while the lead gave it back
     tasks.cancel(event.id, step.at)
-    deadline.cancel(event.id, None, step.at)
+    timing.cancel(event.id, None, step.at)
     event.due_at = event.yellow_at = None
     event.merged_into_id = parent.id
     told = {"child": str(event.id), "no": event.case_no or ""}

@@ -151,6 +151,10 @@ def _assistant(event: Event, is_required: bool) -> Field:
     return Field("assistant", "协办部门", "choice", is_required, options, value)
 
 
+def _address(event: Event, is_required: bool) -> Field:
+    return Field("address", "地址", "line", is_required, value=event.address or None)
+
+
 def _limit(event: Event, is_required: bool) -> Field:
     words = almanac.current().policy(event.area_path).words
     options = tuple((assigning.code_of(limit), words(limit)) for limit in assigning.LIMITS)
@@ -173,6 +177,8 @@ _FIELDS: dict[str, Callable[[Event, bool], Field]] = {
     "assist": _assist,
     "assistant": _assistant,
     "limit": _limit,
+    "position": lambda event, is_required: Field("position", "事发的位置", "place", is_required),
+    "address": _address,
 }
 
 

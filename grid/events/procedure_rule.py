@@ -14,10 +14,10 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grid import clock, revision, ruling
+from grid import revision, ruling
 from grid.accounts.user import User
 from grid.areas import dated, net
-from grid.areas.area import Area, Level
+from grid.areas.area import Level
 from grid.areas.net import Node
 from grid.db import Base, Coded, db
 from grid.errors import Invalid, NotFound
@@ -264,14 +264,11 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> ProcedureRule:
     """Add a row. Raises Invalid for one that makes no sense, Contradiction where another says something else."""
     _check(area, wanted)
     row = ProcedureRule(
-        area_id=area.id,
-        area=db.session.get_one(Area, area.id),
+        **dated.where_and_when(area, wanted.valid_from, wanted.valid_to),
         rule=wanted.rule,
         key=wanted.key,
         value=wanted.value,
         unit=wanted.unit,
-        valid_from=wanted.valid_from or clock.today(),
-        valid_to=wanted.valid_to,
     )
     return ruling.put(actor, row, replace=wanted.replace)
 

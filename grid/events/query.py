@@ -13,74 +13,20 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from grid import clock
 from grid.accounts import scope
-from grid.accounts.permission import Permission as P
 from grid.accounts.user import User
 from grid.areas import net
 from grid.db import UTCDateTime, db
 from grid.errors import Invalid
-from grid.events import order, request_list, rulebook
+from grid.events import order, rulebook, stage
 from grid.events.event import Assignment, Event
 from grid.events.order import Key, Marks, Sort, Span
 from grid.events.photo import EventPhoto
 from grid.events.practice import real
+from grid.events.queue import QUEUES, Queue
 from grid.events.scope import REACHES, visible
-from grid.events.state import FINAL, AssignmentState, Stage, State
+from grid.events.state import FINAL, Stage, State
 from grid.row import newest
 from grid.worktime.limit import Light
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A queue (待办): events in a state whose next step a permission gives; of no state: with a request to decide.
-
-    own: of a department's queue, the state of its own assignment; another department may be further.
-    """
-
-    code: str
-    state: State | None
-    permission: P
-    own: AssignmentState | None = None
-    named: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.state.label if self.state else self.named
-
-    @property
-    def is_of_one_state(self) -> bool:
-        return self.state is not None and self.own is None
-
-    def rows(self, actor: User) -> ColumnElement[bool]:
-        """The events that wait in it, among those ``actor`` may see."""
-        if self.state is None:
-            return Event.id.in_(request_list.to_decide(self.permission))
-        if self.own is None:
-            return Event.state == self.state
-        # From the few assignments in hand to their cases, not from every case backwards.
-        in_hand = select(Assignment.event_id).where(
-            Assignment.department_id == actor.department_id, Assignment.state == self.own
-        )
-        return Event.id.in_(in_hand)
-
-
-QUEUES = (
-    Queue("accept", State.REPORTED, P.EVENT_ACCEPT),
-    Queue("verifying", State.VERIFYING, P.EVENT_SEND_VERIFY),
-    Queue("file", State.PENDING_FILING, P.EVENT_FILE),
-    Queue("dispatch", State.PENDING_DISPATCH, P.EVENT_DISPATCH),
-    Queue("sign", State.PENDING_SIGN, P.ASSIGNMENT_HANDLE, AssignmentState.PENDING_SIGN),
-    Queue("handle", State.HANDLING, P.ASSIGNMENT_HANDLE, AssignmentState.HANDLING),
-    Queue("confirm", State.HANDLED, P.ASSIGNMENT_CONFIRM, AssignmentState.HANDLED),
-    Queue("feedback", State.FEEDBACK, P.EVENT_REVIEW),
-    Queue("send_check", State.PENDING_CHECK, P.EVENT_SEND_CHECK),
-    Queue("checking", State.CHECKING, P.EVENT_SEND_CHECK),
-    Queue("close", State.PENDING_CLOSE, P.EVENT_CLOSE),
-    Queue("self_done", State.SELF_DONE, P.EVENT_ACCEPT),
-    Queue("arbitrate", State.ARBITRATION, P.EVENT_ARBITRATE),
-    Queue("own_requests", None, P.ASSIGNMENT_CONFIRM, named="部门待审批"),
-    Queue("requests", None, P.EVENT_DISPATCH, named="申请待审批"),
-    Queue("voids", None, P.EVENT_VOID, named="作废待审批"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +86,7 @@ def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
     mine = [queue for queue in QUEUES if actor.has(queue.permission)]
     if not mine:
         return []
-    is_overdue = Event.due_at < clock.now()
+    is_overdue = _late()
     counted = (
         column
         for rows in (_in_queue(actor, queue.code) for queue in mine)
@@ -201,8 +147,17 @@ def _at_department(code: str) -> ColumnElement[bool]:
 
 
 def _overdue(wanted: bool) -> ColumnElement[bool]:
-    late = (Event.due_at < clock.now()) & Event.state.not_in(FINAL)
-    return late if wanted else ~late | Event.due_at.is_(None)
+    late = _late() & Event.state.not_in(FINAL)
+    return late if wanted else ~late
+
+
+def _late() -> ColumnElement[bool]:
+    """Past its deadline; before it has one, past that of the step it stands at. Never null."""
+    now = clock.now()
+    return or_(
+        and_(Event.due_at.is_not(None), Event.due_at < now),
+        and_(Event.due_at.is_(None), Event.id.in_(stage.late(now))),
+    )
 
 
 def shining(wanted: Light) -> ColumnElement[bool]:

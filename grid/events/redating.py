@@ -16,7 +16,7 @@ from grid.calendars import almanac, notice_import, policy
 from grid.calendars.notice_import import CalendarImport
 from grid.db import db, table
 from grid.events import deadline, handling
-from grid.events.deadline import Deadline, DeadlineChange
+from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineState
 from grid.events.event import Event
 from grid.events.lifecycle import REDATE
@@ -96,9 +96,7 @@ def _locked_matters(skip_held: bool) -> set[UUID]:
 def _keep(actor: User | None, row: Deadline, event: Event | None, old: datetime, reason: str) -> None:
     """The old due moment, beside the clock and in the history of the case."""
     at = clock.now()
-    db.session.add(
-        DeadlineChange(deadline_id=row.id, at=at, old_due_at=old, new_due_at=row.due_at, reason=reason[:200])
-    )
+    deadline.keep(row, old, at, reason)
     if event is None:
         return
     data = {

@@ -13,13 +13,15 @@ from sqlalchemy import select
 from grid import clock
 from grid.accounts.user import User
 from grid.db import db
-from grid.events import whistle as whistles
-from grid.events.whistle import Whistle, WhistleCall
+from grid.events import whistle_notice
+from grid.events.whistle import WhistleCall
 from grid.job import job
 from grid.notices import notice
 
 KIND = "whistle.waits"
 BATCH = 200
+SOON, LATE = "soon", "late"
+WORDS = {SOON: "还没有报到", LATE: "报到已超期"}
 
 
 def sweep() -> int:
@@ -34,27 +36,28 @@ def sweep() -> int:
     )
     calls = list(db.session.scalars(found, execution_options={"populate_existing": True}))
     for call in calls:
-        is_late = call.due_at < now
-        call.next_alarm_at = None if is_late else call.due_at
-        told = {"whistle_id": str(call.whistle_id), "department": call.department_id, "late": is_late}
-        job.enqueue(KIND, f"{KIND}:{call.id}:{'late' if is_late else 'soon'}", told)
+        when = LATE if call.due_at < now else SOON
+        call.next_alarm_at = call.due_at if when == SOON else None
+        told = {"whistle_id": str(call.whistle_id), "department": call.department_id, "when": when}
+        job.enqueue(KIND, f"{KIND}:{call.id}:{when}", told)
     return len(calls)
 
 
 def deliver(payload: dict[str, Any]) -> None:
     """Tell the department, and once it is late who blew the whistle too; safe to repeat. Who came is let be."""
-    whistle = db.session.get(Whistle, whistles.number(payload))
+    whistle = whistle_notice.find(payload)
     if whistle is None or whistle.closed_at is not None:
         return
     call = next(call for call in whistle.calls if call.department_id == payload["department"])
     if call.reported_in_at is not None:
         return
-    what = "报到已超时" if payload["late"] else "还没有报到"
+    when = payload["when"]
+    what = WORDS[when]
     ids = set(db.session.scalars(select(User.id).where(User.department_id == call.department_id, User.is_active)))
-    if payload["late"]:
+    if when == LATE:
         ids.add(whistle.blower_id)
     title = f"街道吹哨（{whistle.kind.label}）：{call.department.name}{what}"
     words = f"期限 {clock.local(call.due_at):%m-%d %H:%M}。{whistle.words}"
-    told_as = f"whistle:{whistle.id}:{call.id}:{'late' if payload['late'] else 'soon'}"
-    outside = whistles.outside(whistle, f"吹哨{what}")
+    told_as = f"whistle:{whistle.id}:{call.id}:{when}"
+    outside = whistle_notice.outside(whistle, f"吹哨{what}")
     notice.tell(list(ids), told_as, title[:100], words[:100], whistle.event_id or whistle.id, outside)

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import h3
-
 from grid import clock
 from grid.accounts.permission import Permission, Relation
 from grid.accounts.scope import is_within
@@ -19,35 +17,22 @@ from grid.areas.area import Level
 from grid.areas.net import Located
 from grid.db import db, new_id
 from grid.errors import Forbidden, Invalid
-from grid.events import automation, handling, link, notify, rulebook, similar
-from grid.events.event import H3_RESOLUTION, TAKEN_IN, Event, Flag, Source
+from grid.events import automation, handling, link, notify, place, rulebook, similar
+from grid.events.event import TAKEN_IN, Event, Flag, Source
 from grid.events.photo import PhotoRole
+from grid.events.place import Position
 from grid.events.procedure_rule import Rule
 from grid.events.state import State
-from grid.geo.crs import Datum
 from grid.sync import op
 from grid.sync.op import Outcome
 from grid.trail import entry as trail
 
-FLAG_ACCURACY_M = 100.0
 FLAG_SKEW = timedelta(minutes=5)
 MAX_PHOTOS = 6
 MAX_VOICES = 1
 REPORT_ROLES = frozenset({PhotoRole.NEAR, PhotoRole.FAR, PhotoRole.OTHER})
 _ROLES = {False: REPORT_ROLES, True: REPORT_ROLES | {PhotoRole.AFTER}}
 OLDEST = timedelta(days=30)  # of what is entered at the desk
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the phone says it was. lon, lat: degrees in ``datum``; accuracy_m: radius, metres."""
-
-    lon: float
-    lat: float
-    datum: Datum
-    accuracy_m: float | None = None
-    provider: str = ""
-    fixed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +111,6 @@ def self_classes(paths: Iterable[str]) -> list[str]:
 
 def _create(actor: User, report: Report, clock_offset: timedelta, source: Source = Source.WORKER) -> Event:
     category = rulebook.current().find(report.category)
-    place = report.position
     located = _located(report)
     if report.self_handled:
         _check_self_handled(category.code, category.name, located.area.path, report.photos)
@@ -143,17 +127,6 @@ def _create(actor: User, report: Report, clock_offset: timedelta, source: Source
         category_id=category.id,
         description=report.description,
         address=report.address,
-        lon=located.lon,
-        lat=located.lat,
-        raw_lon=place.lon,
-        raw_lat=place.lat,
-        datum=place.datum,
-        accuracy_m=place.accuracy_m,
-        provider=place.provider,
-        fixed_at=place.fixed_at,
-        h3=h3.latlng_to_cell(located.lat, located.lon, H3_RESOLUTION),
-        area_id=located.area.id,
-        area_path=located.area.path,
         flags=_flags(actor, report, located, now, clock_offset, source),
         reporter_id=actor.id,
         occurred_at=report.occurred_at,
@@ -167,6 +140,7 @@ def _create(actor: User, report: Report, clock_offset: timedelta, source: Source
         assignments=[],
         requests=[],
     )
+    place.put(event, report.position, located)
     handling.add_photos(actor, event, report.photos)
     db.session.add(event)
     if report.same_as is not None:
@@ -181,10 +155,10 @@ def _create(actor: User, report: Report, clock_offset: timedelta, source: Source
 
 
 def _located(report: Report) -> Located:
-    place, snapshot = report.position, net.current()
+    position, snapshot = report.position, net.current()
     if not report.somewhere_in:
-        return snapshot.locate(place.lon, place.lat, place.datum)
-    return Located(place.lon, place.lat, snapshot.find(report.somewhere_in), 0.0)
+        return snapshot.locate(position.lon, position.lat, position.datum)
+    return Located(position.lon, position.lat, snapshot.find(report.somewhere_in), 0.0)
 
 
 def _check_self_handled(code: str, name: str, area_path: str, photos: list[dict[str, Any]]) -> None:
@@ -220,19 +194,13 @@ def _flags(
     is_outside = not any(is_within(located.area.path, home) for home in homes)
     if not homes or (source in _RIGHTS and is_outside):
         raise Forbidden("你的岗位不能上报。")
-    accuracy_m = report.position.accuracy_m
     found: dict[Flag, str | None] = {
-        Flag.NO_GRID: "" if located.area.level is not Level.GRID and not report.somewhere_in else None,
-        Flag.VAGUE_PLACE: located.area.name if report.somewhere_in else None,
-        Flag.OUTSIDE_NET: None
-        if located.is_inside
-        else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
         Flag.OUTSIDE_MINE: "" if is_outside else None,
-        Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
         Flag.CLOCK_SKEW: _skew(report, now, clock_offset),
         Flag.NO_PHOTO: None if _pictures(report.photos) or source in TAKEN_IN else "",
     }
-    return {flag.value: words for flag, words in found.items() if words is not None}
+    of_place = place.doubts(located, report.position.accuracy_m, is_vague=bool(report.somewhere_in))
+    return of_place | {flag.value: words for flag, words in found.items() if words is not None}
 
 
 def _skew(report: Report, now: datetime, clock_offset: timedelta) -> str | None:

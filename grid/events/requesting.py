@@ -12,7 +12,7 @@ from grid.accounts.permission import Permission
 from grid.accounts.user import User
 from grid.db import new_id
 from grid.errors import Conflict, Forbidden, IllegalTransition, Invalid, NotFound, RuleForbids
-from grid.events import deadline, guard, handling, history, notify, request_rule
+from grid.events import guard, handling, history, notify, request_rule, timing
 from grid.events.event import Assignment, Event
 from grid.events.request import EventRequest, RequestDecision, RequestKind, RequestState, Verdict
 from grid.events.request_rule import RULES, RequestRule
@@ -231,7 +231,7 @@ def _tell(actor: User, event: Event, request: EventRequest, action: str, note: s
 
 def _extend(actor: User, event: Event, request: EventRequest, at: datetime) -> None:
     part = _part(event, request)
-    deadline.extend(event, at, f"延期：{request.reason}", part)
+    timing.extend(event, at, f"延期：{request.reason}", part)
 
 
 def _suspend(actor: User, event: Event, request: EventRequest, at: datetime) -> None:
@@ -248,7 +248,7 @@ def _void(actor: User, event: Event, request: EventRequest, at: datetime) -> Non
 
 def _exempt(actor: User, event: Event, request: EventRequest, at: datetime) -> None:
     # The clock was written in a step long committed; its row is there.
-    deadline.exempt(event.id, _part(event, request).id)
+    timing.exempt(event.id, _part(event, request).id)
 
 
 def _part(event: Event, request: EventRequest) -> Assignment:

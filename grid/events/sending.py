@@ -16,9 +16,9 @@ from grid.areas import net
 from grid.areas.area import Area
 from grid.db import db
 from grid.errors import Invalid, NotFound
-from grid.events import rulebook
+from grid.events import stage
+from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Event
-from grid.events.procedure_rule import Rule
 from grid.events.state import State
 from grid.events.step import Step
 from grid.tasks import task as tasks
@@ -27,7 +27,7 @@ from grid.tasks.task import TaskKind
 # What is asked of whoever is sent, from where the case stands.
 KINDS: dict[State, TaskKind] = {State.REPORTED: TaskKind.VERIFY, State.PENDING_CHECK: TaskKind.CHECK}
 ACTIONS = frozenset({"send_verify", "send_check"})
-_LIMITS = {TaskKind.VERIFY: Rule.VERIFY_LIMIT, TaskKind.CHECK: Rule.CHECK_LIMIT}
+_CLOCKS = {TaskKind.VERIFY: DeadlineKind.VERIFY, TaskKind.CHECK: DeadlineKind.CHECK}
 
 Finder = Callable[[User, Event, Sequence[User]], User | None]
 _FINDERS: list[Finder] = []
@@ -45,7 +45,7 @@ def send(step: Step) -> dict[str, Any]:
     """
     event, kind = step.event, KINDS[step.event.state]
     worker = _named(event, step.told["assignee"]) if "assignee" in step.told else _found(step.actor, event)
-    limit = rulebook.current().procedure.limit(event.area_path, _LIMITS[kind])
+    limit = stage.limit(event, _CLOCKS[kind])
     tasks.send(kind, event.id, event.area_path, worker, limit, step.told.get("note", ""))
     return {"assignee": worker.name}
 

@@ -6,19 +6,22 @@ takes a step before the worker came by finds none; it is then made up from the h
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, inspect, or_, select
+from sqlalchemy import Select, exists, inspect, or_, select
 
 from grid.db import db
-from grid.events import deadline, rulebook
-from grid.events.deadline_kind import DeadlineKind
+from grid.events import deadline, rulebook, timing
+from grid.events.deadline import Deadline
+from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event, EventLog
 from grid.events.procedure_rule import Rule
 from grid.events.state import State
 from grid.events.step import Step
+from grid.sync import change
 from grid.worktime.limit import Limit
 
 CLOCKS: dict[State, DeadlineKind] = {
@@ -32,6 +35,8 @@ CLOCKS: dict[State, DeadlineKind] = {
     State.CHECKING: DeadlineKind.CHECK,
     State.PENDING_CLOSE: DeadlineKind.CLOSE,
 }
+# What times somebody's next step: a post's, or the turn of the level that has the case.
+STEPS = (*dict.fromkeys(CLOCKS.values()), DeadlineKind.LEVEL)
 _ON_THE_SPOT = {DeadlineKind.VERIFY: Rule.VERIFY_LIMIT, DeadlineKind.CHECK: Rule.CHECK_LIMIT}
 # The level above or below has its own time from now on; its next step begins with a clock again.
 _OTHER_LEVEL = frozenset({"hand_up", "hand_down"})
@@ -49,13 +54,38 @@ def ensure(payload: dict[str, Any]) -> None:
         return
     if _lacks_first(event, event.state):
         begin(event, _entered(event, event.state))
+        change.touched_rows([event])  # who read the new case has read it without this clock
 
 
 def begin(event: Event, at: datetime) -> None:
     """Start the clock of the state a case stands in, if somebody at the desk or on the spot has it now."""
     kind = CLOCKS.get(event.state)
     if kind is not None:
-        deadline.start(event, kind, _limit(event, kind), at)
+        timing.start(event, kind, limit(event, kind), at)
+
+
+def running(events: Collection[Event]) -> dict[UUID, Deadline]:
+    """The clock of the step each of some cases stands at, in one statement; a step without one is left out.
+
+    Of two (a level's turn, and a post's step within it) it is the one that is due first.
+    """
+    found = select(Deadline).where(
+        Deadline.event_id.in_([event.id for event in events]),
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.kind.in_(STEPS),
+    )
+    latest_first = db.session.scalars(found.order_by(Deadline.due_at.desc(), Deadline.id))
+    return {clock.event_id: clock for clock in latest_first if clock.event_id is not None}
+
+
+def late(now: datetime) -> Select[UUID | None]:
+    """The ids of cases whose step is late."""
+    return select(Deadline.event_id).where(
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.due_at < now,
+        Deadline.kind.in_(STEPS),
+        Deadline.event_id.is_not(None),  # one null would make every "is it not in it?" unknown
+    )
 
 
 def leave(step: Step, action: str, target: State | None) -> None:
@@ -64,7 +94,7 @@ def leave(step: Step, action: str, target: State | None) -> None:
     if inspect(event).pending or event.state not in CLOCKS:
         return  # still being made: see ``ensure``
     if action in _OTHER_LEVEL:
-        deadline.cancel(event.id, CLOCKS[event.state], step.at)
+        timing.cancel(event.id, CLOCKS[event.state], step.at)
     elif target not in (None, event.state):
         _end(event, event.state, step.at)
 
@@ -77,14 +107,14 @@ def enter(step: Step, source: State) -> None:
 
 def _end(event: Event, source: State, at: datetime) -> None:
     kind = CLOCKS[source]
-    if not deadline.finish(event.id, kind, at) and _lacks_first(event, source):
-        begun = deadline.start(event, kind, _limit(event, kind), _entered(event, source))
+    if not timing.finish(event.id, kind, at) and _lacks_first(event, source):
+        begun = timing.start(event, kind, limit(event, kind), _entered(event, source))
         deadline.end(begun, at)
 
 
 def _lacks_first(event: Event, state: State) -> bool:
     """Is the clock of a state missing? Only the first ever is; handed on, it would have been cancelled."""
-    clocks = exists().where(deadline.Deadline.event_id == event.id, deadline.Deadline.kind == CLOCKS[state])
+    clocks = exists().where(Deadline.event_id == event.id, Deadline.kind == CLOCKS[state])
     handed = exists().where(
         EventLog.event_id == event.id, EventLog.action.in_(_OTHER_LEVEL), EventLog.source == state
     )
@@ -97,7 +127,8 @@ def _entered(event: Event, state: State) -> datetime:
     return db.session.scalar(found.order_by(EventLog.seq).limit(1)) or event.reported_at
 
 
-def _limit(event: Event, kind: DeadlineKind) -> Limit:
+def limit(event: Event, kind: DeadlineKind) -> Limit:
+    """How long a step may take where the case lies."""
     procedure = rulebook.current().procedure
     if kind in _ON_THE_SPOT:
         return procedure.limit(event.area_path, _ON_THE_SPOT[kind])

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a step asks for. kind: text, line, choice, choices, date or photos. options: (value, words)."""
+    """One thing a step asks for. options: (value, words).
+
+    kind: text, line, choice, choices, date, photos or place.
+    """
 
     name: str
     label: str

@@ -22,14 +22,11 @@ from grid.areas.area import Area
 from grid.calendars import almanac
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Forbidden, Invalid
-from grid.events import handling, notify, rulebook
+from grid.events import handling, rulebook
 from grid.events.event import Event
 from grid.events.procedure_rule import Rule
 from grid.geo.crs import Datum, to_storage
 from grid.job import job
-from grid.notices import cause, notice
-from grid.notices.cause import Cause
-from grid.notices.outside import Outside
 from grid.row import get_row, hold_row, newest
 from grid.trail import entry as trail
 from grid.worktime.limit import due, yellow_at
@@ -49,9 +46,6 @@ class WhistleKind(StrEnum):
     @property
     def label(self) -> str:
         return {"daily": "日常", "urgent": "应急", "tough": "攻坚"}[self]
-
-
-cause.offer(Cause.WHISTLE, {kind.value: kind.label for kind in WhistleKind})
 
 
 class Whistle(Versioned, Base):
@@ -176,35 +170,6 @@ def blow(
     trail.record(actor, "whistle:blow", "whistle", whistle.id, node.path, kind=kind.value, called=codes)
     job.enqueue(KIND, f"{KIND}:{whistle.id}", {"whistle_id": str(whistle.id)})
     return whistle
-
-
-def deliver(payload: dict[str, Any]) -> None:
-    """Tell the departments that were called; safe to repeat (a notice has one key a person)."""
-    whistle = db.session.get(Whistle, number(payload))
-    if whistle is None:
-        return  # about a practice case, wiped meanwhile
-    called = [call.department_id for call in whistle.calls]
-    told = db.session.scalars(select(User.id).where(User.department_id.in_(called), User.is_active))
-    what = f"街道吹哨（{whistle.kind.label}）"
-    title = f"{what}：请在 {clock.local(whistle.calls[0].due_at):%m-%d %H:%M} 前报到"
-    about = whistle.event_id or whistle.id
-    told_outside = outside(whistle, f"{what}，请报到")
-    notice.tell(list(told), f"whistle:{whistle.id}", title, whistle.words[:100], about, told_outside)
-
-
-def number(payload: dict[str, Any]) -> UUID:
-    """Which whistle a job is about."""
-    return UUID(payload["whistle_id"])
-
-
-def outside(whistle: Whistle, what: str) -> Outside:
-    """What may be told of it outside the house."""
-    is_urgent = whistle.kind is WhistleKind.URGENT
-    if whistle.event_id is not None:
-        event = db.session.get_one(Event, whistle.event_id)
-        return notify.outside(event, Cause.WHISTLE, whistle.kind.value, what, urgent=is_urgent)
-    name = net.current().node(whistle.area_id).name
-    return Outside(Cause.WHISTLE, whistle.area_path, name, what, whistle.kind.value, is_urgent=is_urgent)
 
 
 def get(actor: User, whistle_id: UUID) -> Whistle:

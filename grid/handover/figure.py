@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from grid import clock
 from grid.accounts.permission import Permission
-from grid.accounts.scope import rows, within
+from grid.accounts.scope import within
 from grid.accounts.user import User
 from grid.areas.net import Node
 from grid.db import db
@@ -94,5 +94,5 @@ def _of_cases(code: str, label: str, wanted: ColumnElement[bool]) -> Figure:
 
 
 def _matters(actor: User) -> int:
-    mine = rows(actor, Permission.MATTER_READ, matter_list.REACHES)
+    mine = matter_list.visible(actor)
     return db.session.scalar(select(func.count(Matter.id)).where(mine, Matter.state != MatterState.CLOSED)) or 0

@@ -57,6 +57,8 @@ def moment(told: str, *, is_end: bool = False) -> datetime | None:
         at = datetime(year, month, day, hour, minute, second, tzinfo=clock.LOCAL)
     except ValueError:
         return None
+    if not clock.is_ours(at):
+        return None
     is_day = found[4] is None
     return at + timedelta(days=1, seconds=-1) if is_end and is_day else at
 

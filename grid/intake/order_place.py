@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grid.accounts.user import User
 from grid.areas.net import Node
-from grid.events.reporting import Position
+from grid.events.place import Position
 from grid.geo.crs import Datum
 from grid.imports.line import Line
 from grid.imports.table import Row

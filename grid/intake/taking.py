@@ -19,7 +19,8 @@ from grid.errors import Conflict, Forbidden, Invalid, NotFound, RuleForbids
 from grid.events import handling, history, reporting
 from grid.events.event import Event, Source
 from grid.events.origin import EventOrigin
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.events.scope import may, visible
 from grid.geo.crs import Datum
 from grid.imports.wording import clean

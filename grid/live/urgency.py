@@ -16,7 +16,7 @@ from grid.accounts.user import User
 from grid.db import db
 from grid.events.event import Event, EventLog
 from grid.events.notify import NEXT
-from grid.events.query import QUEUES, Queue
+from grid.events.queue import QUEUES, Queue
 from grid.events.rung import Act
 from grid.events.scope import may
 from grid.supervision.alarm import Alarm

@@ -15,14 +15,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ForeignKey, String, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grid import clock, revision
+from grid import revision
 from grid.accounts import post as posts
 from grid.accounts import scope
 from grid.accounts.department import Department
 from grid.accounts.user import User
-from grid.areas.area import Area
+from grid.areas import dated
 from grid.areas.net import Node
-from grid.db import Base, Coded, db
+from grid.db import Base, Coded
 from grid.errors import Invalid
 from grid.notices import ruling
 from grid.notices.cause import Cause
@@ -118,8 +118,7 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> NoticeRule:
     if not scope.is_within(area.path, wanted.endpoint.area_path):
         raise Invalid("这个渠道不是本区域的，也不是上级的。", field="endpoint")
     row = NoticeRule(
-        area_id=area.id,
-        area=db.session.get_one(Area, area.id),
+        **dated.where_and_when(area, wanted.valid_from, wanted.valid_to),
         cause=wanted.cause,
         key=wanted.key,
         endpoint=wanted.endpoint,
@@ -128,7 +127,5 @@ def put(actor: User | None, area: Node, wanted: Wanted) -> NoticeRule:
         department=wanted.department,
         department_id=wanted.department.id if wanted.department else None,
         way=wanted.way,
-        valid_from=wanted.valid_from or clock.today(),
-        valid_to=wanted.valid_to,
     )
     return ruling.put(actor, row, replace=wanted.replace)

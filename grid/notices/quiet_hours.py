@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock, revision
 from grid.accounts.user import User
-from grid.areas.area import Area
+from grid.areas import dated
 from grid.areas.net import Node
-from grid.db import Base, db
+from grid.db import Base
 from grid.errors import Invalid
 from grid.notices import ruling
 from grid.ruling import Ruled
@@ -56,11 +56,8 @@ def put(
     if begins == ends:
         raise Invalid("开始和结束不能是同一时刻。", field="ends")
     row = QuietHours(
-        area_id=area.id,
-        area=db.session.get_one(Area, area.id),
+        **dated.where_and_when(area, valid_from),
         begins=begins,
         ends=ends,
-        valid_from=valid_from or clock.today(),
-        valid_to=None,
     )
     return ruling.put(actor, row, replace=replace)

@@ -12,7 +12,7 @@ import click
 from grid import clock
 from grid.db import db, transaction
 from grid.errors import DomainError
-from grid.events.reporting import Position
+from grid.events.place import Position
 from grid.geo.crs import Datum
 from grid.imports.commands import group as import_group
 from grid.imports.fate import Fate

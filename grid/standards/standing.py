@@ -22,7 +22,7 @@ from grid.standards.unit import Unit, Units, in_order
 
 @dataclass(slots=True)
 class StandingClass:
-    """A small class in force. rows: all dated wordings of it, that in force first."""
+    """A small class in force, its conditions by ordinal, its rows of the responsibility list by number."""
 
     category: Category
     conditions: list[FilingCondition]

@@ -18,7 +18,7 @@ from grid.areas.net import Located, Node
 from grid.calendars import almanac
 from grid.errors import Invalid
 from grid.events import rulebook
-from grid.events.reporting import Position
+from grid.events.place import Position
 from grid.events.rulebook import Choice, Class, Condition, Rulebook
 from grid.imports.wording import loose, pairs
 from grid.worktime.limit import Limit, due

@@ -45,16 +45,17 @@ def listed(
     actor: User, state: MatterState | None, after: UUID | None, limit: int
 ) -> tuple[list[Matter], UUID | None]:
     """Matters in the caller's scope, newest first. state None: those not struck off yet, and those that are."""
-    found = select(Matter).where(_visible(actor)).options(*_LINE)
+    found = select(Matter).where(visible(actor)).options(*_LINE)
     if state is not None:
         found = found.where(Matter.state == state)
     return newest(found, after, limit)
 
 
-def _visible(actor: User) -> ColumnElement[bool]:
+def visible(actor: User) -> ColumnElement[bool]:
+    """The predicate: matters in the caller's scope."""
     return scope.rows(actor, Permission.MATTER_READ, REACHES)
 
 
 def _one(actor: User, matter_id: UUID) -> Select[Matter]:
-    found = select(Matter).where(Matter.id == matter_id, _visible(actor))
+    found = select(Matter).where(Matter.id == matter_id, visible(actor))
     return found.options(*_LINE, selectinload(Matter.entries))

@@ -16,7 +16,8 @@ from grid.db import db
 from grid.events import query, rulebook
 from grid.events.event import Event
 from grid.events.order import Sort, Span
-from grid.events.query import QUEUES, Filters
+from grid.events.query import Filters
+from grid.events.queue import QUEUES
 from grid.events.state import Stage, State
 from grid.trail import entry as trail
 from grid.worktime.limit import Light

@@ -9,7 +9,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 
 from grid.worktime.limit import Light
 from reports import paper
-from reports.color import HEAD, LINE
+from reports.color import CALM, HEAD, LATE, LINE, NO_LIGHT, SOON
 from reports.fonts import Typesetter
 from reports.paper import WIDTH, words
 
@@ -17,10 +17,10 @@ LABEL = 20 * mm
 ROOM = 28 * mm  # for a heading, the head of a table and its first row
 # Shape and word beside the colour: a black-and-white printer says it too.
 MARKS = {
-    Light.GREEN: ("●", "#1A7F37"),
-    Light.YELLOW: ("▲", "#9A6700"),
-    Light.RED: ("■", "#C62828"),
-    Light.NONE: ("○", "#57606A"),
+    Light.GREEN: ("●", CALM),
+    Light.YELLOW: ("▲", SOON),
+    Light.RED: ("■", LATE),
+    Light.NONE: ("○", NO_LIGHT),
 }
 
 Facts = Sequence[tuple[str, str | Flowable]]
