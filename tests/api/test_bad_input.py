@@ -319,7 +319,7 @@ def test_a_step_not_allowed_now_says_what_is(app: Flask) -> None:
 
     told = assert_problem(desk.step(event, "accept"), 409, "illegal-transition")
 
-    assert set(told["allowed"]) == {"file", "send_back", "hand_up", "hand_down", "merge", "force_close"}
+    assert set(told["allowed"]) == {"file", "send_back", "hand_up", "hand_down", "locate", "merge", "force_close"}
 
 
 def test_somebody_elses_event_does_not_exist(app: Flask) -> None:

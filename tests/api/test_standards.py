@@ -154,6 +154,7 @@ def test_an_export_comes_back_unchanged(admin: Person) -> None:
 
     assert out.mimetype == XLSX
     assert out.headers["Content-Disposition"].startswith("attachment")
+    assert out.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert counts(upload(admin, out.data, scheme="social")) == {"unchanged": 39}
     assert_problem(admin.get("/api/standards/export.xlsx?scheme=none"), 404, "not-found")
 

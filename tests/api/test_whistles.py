@@ -86,14 +86,14 @@ def test_who_does_not_come_is_reminded_and_when_it_is_late_the_street_hears(app:
         "街道吹哨（应急）：大岭规划建设办还没有报到"
     ]
     assert not any("还没有报到" in title for title in _titles(app, "cg01"))
-    assert not any("超时" in title for title in _titles(app, "dd01"))
+    assert not any("超期" in title for title in _titles(app, "dd01"))
 
     time.move(minutes=6)
     _work()
     _work()
     for who in ("zj01", "dd01"):
-        assert len([title for title in _titles(app, who) if "报到已超时" in title]) == 1
-    assert not any("超时" in title for title in _titles(app, "cg01"))
+        assert len([title for title in _titles(app, who) if "报到已超期" in title]) == 1
+    assert not any("超期" in title for title in _titles(app, "cg01"))
 
 
 def test_nobody_is_reminded_of_a_whistle_that_is_over(app: Flask, time: Clock) -> None:
@@ -103,7 +103,7 @@ def test_nobody_is_reminded_of_a_whistle_that_is_over(app: Flask, time: Clock) -
     time.move(hours=2)
     _work()
 
-    assert not any("超时" in title or "还没有" in title for title in _titles(app, "zj01"))
+    assert not any("超期" in title or "还没有" in title for title in _titles(app, "zj01"))
 
 
 def test_a_whistle_about_a_practice_case_that_was_wiped_tells_nobody_and_its_job_ends(app: Flask) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from grid.db import db, transaction
 from grid.events import caseload, handling
-from grid.events.caseload import Lot
 from grid.events.event import Assignment, Event
+from grid.events.lot import Lot
 from grid.events.state import AssignmentState, State
 from reports.workload import figures as month_figures
 from tests.conftest import Clock

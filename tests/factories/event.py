@@ -14,7 +14,8 @@ from grid.areas import net
 from grid.db import db, transaction
 from grid.events import checking, handling, reporting, rulebook
 from grid.events.event import Event
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.events.state import State
 from grid.geo.crs import Datum
 from grid.tasks.task import TaskResult

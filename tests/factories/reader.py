@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import func, select
+
 from grid.db import db
 
 
@@ -9,3 +13,9 @@ def look_again() -> None:
     """Forget what the test has read: others may have changed it since."""
     db.session.rollback()
     db.session.expire_all()
+
+
+def count(model: Any) -> int:
+    """How many rows there are now."""
+    look_again()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -21,15 +21,17 @@ from grid.errors import DomainError
 from grid.events import checking, handling, lifecycle, request_rule, requesting, resuming, rulebook
 from grid.events.deadline import Deadline
 from grid.events.event import Assignment, Event
+from grid.events.place import Position
 from grid.events.request import RequestKind, Verdict
 from grid.events.state import State
+from grid.geo.crs import Datum
 from grid.tasks.task import Task, TaskResult, TaskState
 from tests.factories.event import make_event
 from tests.factories.reader import look_again
 
 DEPARTMENTS = ("cg", "xf", "ga")
 LEADERS = {"arbitrate", "force_close"}
-RARE = {"force_close", "merge", "reject", "hand_up", "hand_down"}  # else most walks would end at once, or stall
+RARE = {"force_close", "merge", "reject", "hand_up", "hand_down", "locate"}  # else most would end or stall
 SELDOM = {"drop_assist", "recall", "send_back", "refer_back"}
 
 
@@ -162,6 +164,7 @@ class Walk:
             "assignee": "wg01",
             "parent": str(self.parent.id),
             "condition": rulebook.current().by_id[event.category_id].conditions[0].id,
+            "position": Position(event.lon, event.lat, Datum.CGCS2000),
         }
         return {name: values[name] for name in needs}
 

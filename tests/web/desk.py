@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
+import pypdfium2
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -58,6 +62,14 @@ def choose(page: Page, field: Locator, words: str | list[str]) -> None:
             page.keyboard.press("Escape")
         # The list folds away; the next one may name the same things.
         expect(page.locator(".el-select-dropdown:visible")).to_have_count(0)
+
+
+def paper(page: Page, press: Callable[[], None]) -> str:
+    """What stands on the paper a button brings, without blanks."""
+    with page.expect_download() as told:
+        press()
+    document = pypdfium2.PdfDocument(told.value.path())
+    return re.sub(r"\s+", "", "".join(one.get_textpage().get_text_range() for one in document))
 
 
 def _is_write(response: object) -> bool:

@@ -373,7 +373,7 @@ def test_what_happened_during_an_outage_is_entered_at_the_desk(people: People) -
     form.get_by_label("什么事").fill("停电那晚，路口堆满单车")
     form.get_by_test_id("entry-submit").click()
     expect(form.get_by_role("alert")).to_contain_text("在图上点一下")
-    desk.locator(".entry-map .area-map").click(position={"x": 300, "y": 240})
+    desk.locator(".pick-map .area-map").click(position={"x": 300, "y": 240})
     keep(desk, "console-entry")
     form.get_by_test_id("entry-submit").click()
 

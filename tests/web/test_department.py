@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import Opener, keep
-from tests.web.desk import choose
+from tests.web.desk import choose, paper
+from tests.web.hands import Keys, Mouse, arrive, give, leave
 from tests.web.served import Street
+from tests.web.touch import too_small
 
 SMALL: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -32,17 +33,6 @@ def no_wider_than_the_page(page: Page) -> None:
     )
     assert wide == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-
-
-def too_small_to_touch(page: Page, within: str) -> list[str]:
-    """What one taps in a part of the page and that is less than 48 px high."""
-    found: list[str] = page.evaluate(
-        "(within) => [...document.querySelectorAll(within + ' button, ' + within + ' .pick')]"
-        ".filter((one) => one.offsetParent && one.getBoundingClientRect().height < 47.5)"
-        ".map((one) => one.innerText || one.ariaLabel || one.className)",
-        within,
-    )
-    return found
 
 
 def sent(page: Page, button: Callable[[], None]) -> None:
@@ -71,11 +61,13 @@ def test_a_clerk_signs_and_handles_on_a_phone(
     expect(page).to_have_url(re.compile("#/dept$"))
     expect(page.get_by_test_id("work-sentence")).to_contain_text("件等你办")
     no_wider_than_the_page(page)
-    assert too_small_to_touch(page, ".narrow-list") == []
+    assert too_small(page, ".narrow-list") == []
     keep(page, "dept-phone")
     page.locator(f'[data-id="{event_id}"] button').tap()
     expect(page.get_by_test_id("case-state")).to_have_text("待签收")
     no_wider_than_the_page(page)
+    expect(page.get_by_role("button", name="签收", exact=True)).to_have_count(1)
+    assert too_small(page) == []
     keep(page, "dept-phone-case")
 
     sent(page, lambda: page.get_by_test_id("main-step").tap())
@@ -84,7 +76,7 @@ def test_a_clerk_signs_and_handles_on_a_phone(
     page.get_by_test_id("photo-album").set_input_files(photo)
     expect(page.locator(".step-photos img")).to_have_count(1)
     page.locator("#field-note").fill("已清走，拍了照片")
-    assert too_small_to_touch(page, ".step-form") == []
+    assert too_small(page, ".step-form") == []
     keep(page, "dept-phone-form")
     sent(page, lambda: page.locator(".step-form").get_by_test_id("step-submit").tap())
     expect(page.get_by_test_id("case-state")).to_have_text("待部门确认")
@@ -92,6 +84,8 @@ def test_a_clerk_signs_and_handles_on_a_phone(
 
     page.get_by_test_id("back").tap()
     expect(page.locator(f'[data-id="{event_id}"]')).to_contain_text("待确认")
+    page.get_by_role("button", name="退出登录").tap()
+    expect(page.get_by_label("账号")).to_be_visible()
 
 
 def test_a_clerk_asks_for_more_time_on_a_phone_and_sees_it_wait(
@@ -153,7 +147,8 @@ def test_a_dispatcher_on_a_phone_goes_from_list_to_case_and_back(
 
 def test_a_clerks_day_on_a_pc_by_mouse(opened: Opener, served: Street) -> None:
     first, second = served.case("部门的一天", "pending_sign"), served.case("部门的一天", "pending_sign")
-    page = opened("cg01", "/console/", **WIDE)
+    hand = arrive(opened, Mouse, "cg01")
+    page = hand.page
     page.locator(f'[data-id="{first}"]').wait_for()
     keep(page, "dept")
     page.locator(f'[data-id="{first}"] button').click()
@@ -171,11 +166,13 @@ def test_a_clerks_day_on_a_pc_by_mouse(opened: Opener, served: Street) -> None:
     page.locator("#field-note").fill("不在我们的地段")
     sent(page, lambda: page.locator(".step-form").get_by_test_id("step-submit").click())
     expect(page.locator(f'[data-id="{second}"]')).to_have_count(0)
+    leave(hand)
 
 
-def test_a_clerks_day_on_a_pc_by_keyboard_alone(opened: Opener, served: Street) -> None:
+def test_a_clerks_day_on_a_pc_by_keyboard_alone(opened: Opener, served: Street, photo: Path) -> None:
     event_id = served.case("部门的一天", "pending_sign")
-    page = opened("cg01", "/console/", **WIDE)
+    hand = arrive(opened, Keys, "cg01")
+    page = hand.page
     page.locator(f'[data-id="{event_id}"]').wait_for()
     for _ in range(page.locator(".work-card").count()):
         page.keyboard.press("j")
@@ -190,15 +187,14 @@ def test_a_clerks_day_on_a_pc_by_keyboard_alone(opened: Opener, served: Street) 
     page.keyboard.press("a")
     page.locator("#field-note").wait_for()
     page.keyboard.type("已清走")
-    sent(page, lambda: page.keyboard.press("Control+Enter"))
+    give(hand, page.locator(".step-form").get_by_test_id("photo-album"), photo)
+    expect(page.locator(".step-photos img")).to_have_count(1)
+    sent(page, lambda: hand.press(page.locator(".step-form").get_by_test_id("step-submit")))
     expect(page.get_by_test_id("case-state")).to_have_text("待部门确认")
-
-
-def _paper(page: Page, press: Callable[[], None]) -> str:
-    with page.expect_download() as told:
-        press()
-    document = pypdfium2.PdfDocument(told.value.path())
-    return re.sub(r"\s+", "", "".join(one.get_textpage().get_text_range() for one in document))
+    hand.press(page.get_by_test_id("to-month"))
+    hand.press(page.get_by_test_id("month-open"))
+    expect(page.get_by_test_id("cases-open")).to_be_visible()
+    leave(hand)
 
 
 def test_a_case_is_printed_by_mouse_and_by_key_and_a_list_as_it_is_filtered(
@@ -211,10 +207,10 @@ def test_a_case_is_printed_by_mouse_and_by_key_and_a_list_as_it_is_filtered(
 
     page.get_by_test_id("print").click()
     keep(page, "case-print")
-    assert "派遣单（主办）" in _paper(page, lambda: page.get_by_test_id("print-order").click())
+    assert "派遣单（主办）" in paper(page, lambda: page.get_by_test_id("print-order").click())
     page.keyboard.press("p")
-    assert "案卷单" in _paper(page, lambda: page.keyboard.press("Enter"))
-    assert "事件清单" in _paper(page, lambda: page.get_by_test_id("print-list").click())
+    assert "案卷单" in paper(page, lambda: page.keyboard.press("Enter"))
+    assert "事件清单" in paper(page, lambda: page.get_by_test_id("print-list").click())
 
 
 def test_an_administrator_sees_that_a_worker_runs(opened: Opener, site: CrashRig) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import Opener, keep
 from tests.web.desk import show_row
+from tests.web.hands import Keys, arrive, is_focus_seen, leave
 from tests.web.served import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -52,28 +52,12 @@ def _pick(page: Page, words: str) -> str:
     return str(number)
 
 
-def _is_focus_seen(page: Page) -> bool:
-    """Does what has the focus show it?"""
-    return bool(
-        page.evaluate("""() => {
-          const one = document.activeElement;
-          const frame = one.closest('.el-select__wrapper, .el-input__wrapper, .el-textarea') ?? one;
-          const looks = [one, frame].map((each) => getComputedStyle(each));
-          return looks.some((look) => look.outlineStyle !== 'none' || look.boxShadow !== 'none');
-        }""")
-    )
-
-
 def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> None:
     words = "键盘：路口停满车"
     first, second = street.report(f"{words}甲"), street.report(f"{words}乙", again=True)
     third = street.report(f"{words}丙")
-    page = opened(None, "/console/", viewport={"width": 1366, "height": 768})
-    page.get_by_label("账号").focus()
-    page.keyboard.type("dd01")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    hand = arrive(opened, Keys, "dd01")
+    page = hand.page
     page.get_by_test_id("queue-rows").wait_for()
 
     # Accept: what was reported first comes first, and the next one follows by itself.
@@ -84,14 +68,14 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     expect(page.locator('.queue-row[aria-selected="true"]')).to_contain_text(f"{words}乙")
     expect(page).to_have_url(re.compile(f"/events/{second}"))
     expect(page.locator(QUEUE)).to_be_focused()
-    assert _is_focus_seen(page)
+    assert is_focus_seen(page)
 
     # File: the form opens with the proposal in it.
     _go_to(page, "file")
     assert _pick(page, f"{words}甲") == first
     page.keyboard.press("f")
     page.get_by_test_id("form-file").wait_for()
-    assert _is_focus_seen(page)
+    assert is_focus_seen(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("这里没有事件")).to_be_visible()
 
@@ -106,8 +90,7 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     page.locator(".el-select-dropdown__item:visible").filter(has_text="消防").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    form.get_by_role("button", name="另有安排").focus()
-    page.keyboard.press("Enter")
+    hand.press(form.get_by_role("button", name="另有安排"))
     page.keyboard.press("Control+Enter")
     expect(form).to_have_count(0)
     assert street.event(first)["department"]["name"].count("消防") == 1
@@ -151,11 +134,7 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     # A view under a name, there again after a reload; the table of keys; and out.
     page.keyboard.press("Escape")
     page.keyboard.press("v")
-    for _ in range(3):
-        if page.evaluate("document.activeElement.dataset.test") == "keep-view":
-            break
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    hand.press(page.get_by_test_id("keep-view"))
     page.locator("#view-name").wait_for()
     expect(page.locator("#view-name")).to_be_focused()
     page.keyboard.type("键盘的")
@@ -167,16 +146,13 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     expect(view).to_have_attribute("aria-pressed", "false")
     page.reload()
     expect(page.get_by_test_id("queue-all")).to_have_attribute("aria-selected", "true")
-    view.focus()
-    page.keyboard.press("Enter")
+    hand.press(view)
     expect(page.get_by_test_id("queue-accept")).to_have_attribute("aria-selected", "true")
-    page.locator("body").press("?")
+    page.keyboard.press("?")
     expect(page.get_by_test_id("key-help")).to_contain_text("从上次选的选到这一行")
     keep(page, "console-keys")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="退出登录").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("账号")).to_be_visible()
+    leave(hand)
 
 
 def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str], Page], street: Street) -> None:

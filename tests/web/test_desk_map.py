@@ -256,6 +256,26 @@ def test_the_responsibility_list_is_at_hand_and_says_what_the_rules_follow(
     keep(desk, "console-duties")
 
 
+def test_things_and_persons_concerned_stand_beside_the_case(console: Console, street: Street) -> None:
+    said = {"client_id": str(uuid4()), "source": "call", "said": "变压器旁边有人在道路上摆卖", "category": "E0401"}
+    position = {"lon": HOME["longitude"], "lat": HOME["latitude"] - 0.001, "datum": "wgs84"}
+    caller = {"name": "何先生", "phone": "10012340066", "position": position}
+    case = street.call("slr01", "POST", "/api/intakes", json=said | caller).json()["case"]["id"]
+    place = street.event(case)["place"]
+    point = {"name": "东门变压器房", "lon": place["lon"], "lat": place["lat"]}
+    made = street.call("xt01", "POST", "/api/checkpoints", json=point).json()
+    desk = console("dd01")
+    show(desk, case)
+
+    expect(desk.get_by_test_id("thing").filter(has_text="东门变压器房")).to_contain_text("巡查点")
+    expect(desk.get_by_test_id("case-origin")).to_contain_text("何** 100****0066")
+    expect(desk.get_by_test_id("reporter")).to_contain_text("方受理")
+    keep(desk, "console-case-concerned")
+    where = f"/api/checkpoints/{made['id']}"
+    seen = {"If-Match": street.call("xt01", "GET", where).headers["ETag"]}
+    street.call("xt01", "PATCH", where, json={"active": False}, headers=seen)
+
+
 def test_a_case_that_looks_the_same_is_merged_at_a_click(console: Console, street: Street) -> None:
     street.report("一步并案：先报的", category="C0402")
     later = street.report("一步并案：后报的", again=True, category="C0402")

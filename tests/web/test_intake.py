@@ -35,7 +35,7 @@ def _open(page: Page, tab: str = "") -> None:
 
 
 def _point_at(page: Page, x: float, y: float) -> None:
-    box = page.locator(".take-map .area-map").bounding_box()
+    box = page.locator(".pick-map .area-map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
 
@@ -173,6 +173,91 @@ def test_three_orders_pasted_of_which_one_is_here_already(console: Console, site
     page.get_by_test_id("intake-send").click()
     expect(page.get_by_test_id("intake-trouble")).to_contain_text("GD-A4-1 已经登记过")
     assert known["case"]["id"]
+
+
+def test_what_was_changed_of_one_order_is_there_after_another_and_after_a_reload(
+    console: Console, photo: Path
+) -> None:
+    page = console("slr01")
+    _open(page)
+    page.get_by_test_id("source-hotline").click()
+    texts = [
+        ORDER.format(number=f"GD-D5-{n}", name="甲先生", words=f"第{n}盏路灯不亮", place="东门") for n in (1, 2)
+    ]
+    page.get_by_test_id("order-text").fill("\n\n".join(texts))
+    page.get_by_test_id("order-text").blur()
+    first, second = (page.get_by_test_id("pasted-order").filter(has_text=f"GD-D5-{n}") for n in (1, 2))
+    expect(page.get_by_test_id("intake-order")).to_have_value("GD-D5-1")
+    page.get_by_test_id("intake-said").fill("问过了，是路口第一盏")
+    page.get_by_test_id("photo-album").set_input_files(photo)
+    photos = page.locator(".intake-photos img")
+    expect(photos).to_have_count(1)
+
+    second.get_by_role("button").click()
+    expect(page.get_by_test_id("intake-said")).to_have_value("第2盏路灯不亮")
+    expect(photos).to_have_count(0)
+    expect(first).to_contain_text("改到一半")
+    keep(page, "console-intake-drafts")
+    first.get_by_role("button").click()
+    expect(page.get_by_test_id("intake-said")).to_have_value("问过了，是路口第一盏")
+    expect(photos).to_have_count(1)
+
+    second.get_by_role("button").click()
+    page.get_by_test_id("intake-name").fill("甲太太")
+    page.reload()
+    expect(page.get_by_test_id("intake-name")).to_have_value("甲太太")
+    expect(second).to_contain_text("在下面的表里")
+    first.get_by_role("button").click()
+    expect(page.get_by_test_id("intake-said")).to_have_value("问过了，是路口第一盏")
+
+    page.get_by_test_id("take-1").click()
+    page.get_by_test_id("intake-address").fill("富祥社区")
+    page.get_by_test_id("place-option").first.click()
+    page.get_by_test_id("intake-send").click()
+    expect(first).to_contain_text("已登记")
+    expect(page.get_by_test_id("intake-name")).to_have_value("甲太太")
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_label("密码").wait_for()
+    assert "甲太太" not in page.evaluate("JSON.stringify({ ...sessionStorage })")
+
+
+def test_a_case_of_which_only_the_community_is_known_is_put_on_the_map(console: Console, site: CrashRig) -> None:
+    told = (
+        Street(site.url)
+        .call(
+            "slr01",
+            "POST",
+            "/api/intakes",
+            json={
+                "client_id": "0190c0de-0000-7000-8000-00000000a403",
+                "source": "call",
+                "said": "后巷的路灯坏了",
+                "category": "C0137",
+                "area": "441323002002",
+            },
+        )
+        .json()
+    )
+    page = console("dd01")
+    show(page, told["case"]["id"])
+    place = page.get_by_test_id("place")
+    expect(place).to_contain_text("只知道大概位置")
+
+    page.get_by_test_id("step-locate").click()
+    page.get_by_test_id("step-submit").click()
+    expect(page.locator(".step-form .trouble")).to_have_text("还没填：事发的位置")
+    box = page.locator(".step-form .area-map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".step-form .pick-hint")).to_have_text("可以再点一下改位置")
+    page.locator("#field-address").fill("富祥路12号后巷")
+    keep(page, "console-locate")
+    page.get_by_test_id("step-submit").click()
+
+    expect(place).to_contain_text("富祥路12号后巷")
+    expect(place).to_contain_text("在网格内")
+    expect(place).not_to_contain_text("大概")
+    expect(page.get_by_test_id("timeline")).to_contain_text("位置移了")
 
 
 def test_orders_as_a_table_with_the_faulty_one_handed_back(console: Console, tmp_path: Path) -> None:

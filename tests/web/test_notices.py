@@ -62,7 +62,8 @@ def test_a_rule_sends_cases_to_a_channel_and_what_is_refused_is_sent_again(
         admin.get_by_label("地址", exact=True).fill(receiver.url)
         keep(admin, "console-notice-channel")
         admin.get_by_test_id("endpoint-save").click()
-        admin.get_by_test_id("test").click()
+        # Other tests have channels too.
+        admin.get_by_test_id("endpoint-row").filter(has_text="街道平台").get_by_test_id("test").click()
         expect(admin.get_by_text("街道平台：已发出")).to_be_visible()
         assert "【测试】街道平台" in receiver.got[0].json["items"][0]["text"]
 
@@ -71,6 +72,7 @@ def test_a_rule_sends_cases_to_a_channel_and_what_is_refused_is_sent_again(
             admin.get_by_test_id("add-rule").click()
             _choose(admin, "什么事", "案卷流转")
             _choose(admin, "哪一种", "待受理")
+            _choose(admin, "发到", "街道平台（Webhook）")
             admin.get_by_test_id("rule-save").click()
         expect(admin.get_by_test_id("rule-form").get_by_role("alert")).to_contain_text("在同一段时间里矛盾")
         keep(admin, "console-notice-contradiction")

@@ -10,7 +10,8 @@ from flask import Flask
 from grid.db import db, transaction
 from grid.events import reporting
 from grid.events.event import Event
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.events.state import State
 from grid.geo.crs import Datum
 from tests.conftest import Clock

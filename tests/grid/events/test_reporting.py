@@ -14,7 +14,8 @@ from grid.db import db, transaction
 from grid.errors import Invalid
 from grid.events import reporting
 from grid.events.event import Event
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.geo.crs import Datum, distance_m, gcj02_to_bd09, wgs84_to_gcj02
 from tests.conftest import Clock
 from tests.factories.account import find_user

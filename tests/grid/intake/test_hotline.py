@@ -129,6 +129,8 @@ def test_what_is_no_order_is_refused(text: str) -> None:
         ("2026-02-30", None),
         ("11月22日", None),
         ("两天内", None),
+        ("0001-01-01", None),
+        ("9999-12-31 23:59", None),
     ],
 )
 def test_moments(told: str, wanted: datetime | None) -> None:

@@ -15,7 +15,8 @@ from grid.errors import Invalid, NotFound
 from grid.events import reporting, rulebook
 from grid.events.event import Event
 from grid.events.photo import PhotoRole
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.events.state import State
 from grid.geo.crs import Datum
 from grid.standards import batch, mapping, trial

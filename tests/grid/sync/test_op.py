@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grid.events.reporting import Position, Report
+from grid.events.place import Position
+from grid.events.reporting import Report
 from grid.geo.crs import Datum
 from grid.sync.op import said
 from grid.trail.digest import digest
