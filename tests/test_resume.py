@@ -44,7 +44,7 @@ def seat(rig: CrashRig) -> Seat:
 
 def begin(rig: CrashRig, seat: Seat, data: bytes) -> str:
     told = {"Upload-Length": str(len(data)), "Upload-Metadata": encoded(metadata(data, uuid4()))}
-    answer = httpx.post(f"{rig.url}/mobile/v1/files", headers=seat.headers | told)
+    answer = httpx.post(f"{rig.url}/mobile/v1/files", headers=seat.headers | told, timeout=30)
     assert answer.status_code == 201, answer.text
     return answer.headers["Location"]
 

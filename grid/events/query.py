@@ -18,6 +18,7 @@ from grid.areas import net
 from grid.db import UTCDateTime, db
 from grid.errors import Invalid
 from grid.events import order, rulebook, stage
+from grid.events.deadline import Deadline
 from grid.events.event import Assignment, Event
 from grid.events.order import Key, Marks, Sort, Span
 from grid.events.photo import EventPhoto
@@ -86,7 +87,7 @@ def queues(actor: User) -> list[tuple[Queue, int, int, int]]:
     mine = [queue for queue in QUEUES if actor.has(queue.permission)]
     if not mine:
         return []
-    is_overdue = _late()
+    is_overdue = overdue()
     counted = (
         column
         for rows in (_in_queue(actor, queue.code) for queue in mine)
@@ -147,28 +148,35 @@ def _at_department(code: str) -> ColumnElement[bool]:
 
 
 def _overdue(wanted: bool) -> ColumnElement[bool]:
-    late = _late() & Event.state.not_in(FINAL)
+    late = overdue() & Event.state.not_in(FINAL)
     return late if wanted else ~late
 
 
-def _late() -> ColumnElement[bool]:
+def overdue() -> ColumnElement[bool]:
     """Past its deadline; before it has one, past that of the step it stands at. Never null."""
     now = clock.now()
     return or_(
         and_(Event.due_at.is_not(None), Event.due_at < now),
-        and_(Event.due_at.is_(None), Event.id.in_(stage.late(now))),
+        and_(Event.due_at.is_(None), Event.id.in_(stage.timed(Deadline.due_at < now))),
     )
 
 
 def shining(wanted: Light) -> ColumnElement[bool]:
-    """Events whose light is this one now, or was at their end; the same as ``Event.light``."""
-    at = func.coalesce(Event.closed_at, literal(clock.now(), UTCDateTime()))
-    return {
-        Light.NONE: Event.due_at.is_(None) | Event.yellow_at.is_(None),
-        Light.GREEN: at < Event.yellow_at,
-        Light.YELLOW: and_(Event.yellow_at <= at, at <= Event.due_at),
-        Light.RED: at > Event.due_at,
+    """Events whose light is this one now, or was at their end: ``Event.light``, and of those that have no deadline
+    the light of the step they stand at, which a row shows in its place (of two steps: the more pressing).
+    """
+    now = clock.now()
+    at = func.coalesce(Event.closed_at, literal(now, UTCDateTime()))
+    timed, soon, late = (
+        Event.id.in_(stage.timed(*when)) for when in ((), (Deadline.yellow_at <= now,), (Deadline.due_at < now,))
+    )
+    of_case, of_step = {
+        Light.NONE: (Event.yellow_at.is_(None), ~timed),
+        Light.GREEN: (at < Event.yellow_at, timed & ~soon),
+        Light.YELLOW: (and_(Event.yellow_at <= at, at <= Event.due_at), soon & ~late),
+        Light.RED: (at > Event.due_at, late),
     }[wanted]
+    return or_(and_(Event.due_at.is_not(None), of_case), and_(Event.due_at.is_(None), of_step))
 
 
 def _words(words: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, exists, inspect, or_, select
 
 from grid.db import db
 from grid.events import deadline, rulebook, timing
@@ -22,7 +22,7 @@ from grid.events.procedure_rule import Rule
 from grid.events.state import State
 from grid.events.step import Step
 from grid.sync import change
-from grid.worktime.limit import Limit
+from grid.worktime.limit import Light, Limit
 
 CLOCKS: dict[State, DeadlineKind] = {
     State.SELF_DONE: DeadlineKind.ACCEPT,
@@ -67,7 +67,7 @@ def begin(event: Event, at: datetime) -> None:
 def running(events: Collection[Event]) -> dict[UUID, Deadline]:
     """The clock of the step each of some cases stands at, in one statement; a step without one is left out.
 
-    Of two (a level's turn, and a post's step within it) it is the one that is due first.
+    Of two (a level's turn, and a post's step within it) it is the more pressing: no longer green, then due first.
     """
     found = select(Deadline).where(
         Deadline.event_id.in_([event.id for event in events]),
@@ -75,16 +75,17 @@ def running(events: Collection[Event]) -> dict[UUID, Deadline]:
         Deadline.kind.in_(STEPS),
     )
     latest_first = db.session.scalars(found.order_by(Deadline.due_at.desc(), Deadline.id))
-    return {clock.event_id: clock for clock in latest_first if clock.event_id is not None}
+    pressing_last = sorted(latest_first, key=lambda clock: clock.light is not Light.GREEN)
+    return {clock.event_id: clock for clock in pressing_last if clock.event_id is not None}
 
 
-def late(now: datetime) -> Select[UUID | None]:
-    """The ids of cases whose step is late."""
+def timed(*conditions: ColumnElement[bool]) -> Select[UUID | None]:
+    """The ids of cases that stand at a step whose clock runs, and is as the conditions say."""
     return select(Deadline.event_id).where(
         Deadline.state == DeadlineState.RUNNING,
-        Deadline.due_at < now,
         Deadline.kind.in_(STEPS),
         Deadline.event_id.is_not(None),  # one null would make every "is it not in it?" unknown
+        *conditions,
     )
 
 

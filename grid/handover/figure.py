@@ -52,7 +52,7 @@ def now(actor: User, desk: Node, until: datetime) -> list[Figure]:
     ]
     at = clock.now()
     mine = and_(*at_desk(actor, desk), Event.state.not_in(FINAL), real())
-    figures.append(_of_cases("overdue", "已超期", and_(mine, Event.due_at < at)))
+    figures.append(_of_cases("overdue", "已超期", and_(mine, query.overdue())))
     figures.append(_of_cases("due", "下一班内到期", and_(mine, Event.due_at.between(at, until))))
     if actor.has(Permission.SUPERVISION_READ):
         figures.append(_of_cases("supervised", "督办中", and_(mine, supervision_list.presses())))

@@ -69,18 +69,16 @@ class Drafts:
 
     @contextmanager
     def hold(self, upload_id: UUID) -> Iterator[Draft]:
-        """The draft, made if it is not there, for this request alone. Raises Locked.
+        """The draft, made if it is not there, for this request alone; one that stays empty is not kept.
 
-        The lock goes with the process, however that ends.
+        Raises Locked. The lock goes with the process, however that ends.
         """
-        handle = self._open(upload_id)
+        handle = self._lock(upload_id)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Locked("这个文件正由另一个连接上传，请稍候再试。") from None
             yield Draft(handle)
         finally:
+            if os.fstat(handle).st_size == 0:
+                self.remove(upload_id)
             os.close(handle)
 
     def remove(self, upload_id: UUID) -> None:
@@ -96,6 +94,19 @@ class Drafts:
             except (ValueError, FileNotFoundError):
                 continue
         return found
+
+    def _lock(self, upload_id: UUID) -> int:
+        """A handle of the draft, locked. One that was removed before we had its lock is not the draft any more."""
+        while True:
+            handle = self._open(upload_id)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(handle).st_nlink:
+                    return handle
+            except BlockingIOError:
+                os.close(handle)
+                raise Locked("这个文件正由另一个连接上传，请稍候再试。") from None
+            os.close(handle)
 
     def _open(self, upload_id: UUID) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND

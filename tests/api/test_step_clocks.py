@@ -31,6 +31,11 @@ def _ids(person: Person, **query: Any) -> list[str]:
     return [row["id"] for row in person.get("/api/events", query_string=query).json["items"]]
 
 
+def _on_the_map(person: Person) -> str:
+    told = person.get("/api/events/points").json
+    return str(told["lights"][told["light"][0]])
+
+
 def _overdue(person: Person, queue: str) -> int:
     items = person.get("/api/queues").json["items"]
     return next(int(item["overdue"]) for item in items if item["code"] == queue)
@@ -45,10 +50,13 @@ def test_a_new_report_is_timed_and_lit_before_it_has_a_deadline(app: Flask, time
         time.move(minutes=minutes)
         row = _row(desk, event.id, queue="accept")
         lights.append(row["step_clock"]["light"]["code"])
+        assert _ids(desk, light=lights[-1]) == [str(event.id)] and _on_the_map(desk) == lights[-1]
 
     assert lights == ["green", "yellow", "red"]
     assert _ids(desk, overdue="true") == [str(event.id)] and _ids(desk, overdue="false") == []
     assert _overdue(desk, "accept") == 1
+    assert [_ids(desk, light=light) for light in ("none", "green", "yellow")] == [[], [], []]
+    assert _ids(desk, light="red") == [str(event.id)]
     assert row["due_at"] is None and row["light"]["code"] == "none"
     assert row["step_clock"]["kind"] == {"code": "accept", "label": "受理时限"}
     assert row["step_clock"]["deed"] == "受理"

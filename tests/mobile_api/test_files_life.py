@@ -6,7 +6,7 @@ import os
 import time as real_time
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -104,6 +104,35 @@ def test_the_same_piece_from_eight_connections_is_kept_once(app: Flask, tus: Tus
     assert 204 in statuses
     assert stored(app, PHOTO) == PHOTO
     assert count(MediaUpload) == 1
+    assert app.extensions["drafts"].all() == {}
+
+
+def test_who_opened_the_draft_before_it_was_removed_writes_into_no_lost_file(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = uuid4()
+    opened: list[int] = []
+    open_ = drafts._open
+
+    def overtaken(_: UUID) -> int:
+        opened.append(open_(upload_id))
+        if len(opened) == 1:
+            drafts.remove(upload_id)  # whoever held it finishes now, between our open and our lock
+        return opened[-1]
+
+    monkeypatch.setattr(drafts, "_open", overtaken)
+    with drafts.hold(upload_id) as draft:
+        draft.append(b"piece")
+
+    assert len(opened) == 2
+    assert drafts.size(upload_id) == 5
+
+
+def test_a_draft_that_stays_empty_is_not_kept(drafts: Drafts) -> None:
+    with pytest.raises(RuntimeError), drafts.hold(uuid4()):
+        raise RuntimeError("refused before its first byte")
+
+    assert list(drafts.root.iterdir()) == []
 
 
 def test_eight_beginnings_at_once_are_one_upload(tus: Tus) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from fixtures.daling import PASSWORD
 from tests.factories.photo import jpeg
@@ -36,8 +37,12 @@ PIXEL_7: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+# Of something that will be there; a test that is about time says its own.
+PATIENCE_MS = 20_000
 HOME = {"longitude": 114.7211, "latitude": 22.9538, "accuracy": 9}  # in wg01's own grid
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
+SETTINGS = {"WANGGE_DEMO": "1", "WANGGE_COOKIE_SECURE": "0"}
 # What a page says on its console when it is broken; refused requests are no fault of the page.
 BAD = re.compile("Content Security|ReferenceError|TypeError")
 # WANGGE_SCREENS=docs/screens makes the tests keep what they see.
@@ -45,19 +50,29 @@ SCREENS = os.environ.get("WANGGE_SCREENS")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
-    """The real server on an SQLite database with the demo street and its live cases, and a worker beside it."""
-    folder = tmp_path_factory.mktemp("site")
-    env = {"WANGGE_DEMO": "1", "WANGGE_COOKIE_SECURE": "0"}
-    whole = {**os.environ, **env, "WANGGE_DATA": str(folder)}
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the demo street with its live cases, before anybody opened a page."""
+    folder = tmp_path_factory.mktemp("stock")
     for command in (("db", "upgrade"), ("demo", "load")):
-        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *command], cwd=ROOT, env=whole, check=True)
-    with CrashRig(folder, env) as rig:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-        worker = subprocess.Popen(command, cwd=ROOT, env=whole)
-        yield rig
-        worker.terminate()
-        worker.wait(10)
+        subprocess.run([*FLASK, *command], cwd=ROOT, env=_told(folder), check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(stock: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
+    """The real server with the demo street on SQLite, and a worker beside it; each file of tests has its own."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(stock, folder, dirs_exist_ok=True)
+    command = [*FLASK, "worker"]
+    with CrashRig(folder, SETTINGS) as rig, subprocess.Popen(command, cwd=ROOT, env=_told(folder)) as worker:
+        try:
+            yield rig
+        finally:
+            worker.kill()
+
+
+def _told(folder: Path) -> dict[str, str]:
+    return {**os.environ, **SETTINGS, "WANGGE_DATA": str(folder)}
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +80,7 @@ def engine() -> Iterator[Playwright]:
     """What starts browsers; one a process."""
     with sync_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
+        expect.set_options(timeout=PATIENCE_MS)
         yield playwright
 
 
@@ -89,7 +105,7 @@ def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
         context = browser.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(f"{where}: {error}"))
         page.on("console", lambda message: BAD.search(message.text) and complaints.append(message.text))
         page.goto(where)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 def label(site: CrashRig) -> str:
     """What wg09's new phone is called."""
     who = {"username": "wg09", "password": PASSWORD, "refresh_in": "body"}
-    with httpx.Client(base_url=site.url) as phone:
+    with httpx.Client(base_url=site.url, timeout=30) as phone:
         token = phone.post("/mobile/v1/session", json=who).json()["access_token"]
         device = str(uuid4())
         headers = {"Authorization": f"Bearer {token}", "X-WG-Device": device, "X-WG-App": "1.0.0"}

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
-from tests.web.conftest import BAD, keep
+from tests.web.conftest import BAD, PATIENCE_MS, keep
 from tests.web.desk import act, choose, fill, show
 from tests.web.served import NEW, Street
 
@@ -144,7 +144,7 @@ def people(browser: Browser, site: CrashRig, street: Street) -> Iterator[People]
             usual = {"viewport": {"width": 1366, "height": 768}, "base_url": site.url, "locale": "zh-CN"}
             context = browser.new_context(**{**usual, "timezone_id": "Asia/Shanghai", **options})
             page = pages[who] = context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: complaints.append(f"{who}: {error}"))
             page.on("console", lambda message: BAD.search(message.text) and complaints.append(message.text))
             page.goto("/console/")

@@ -161,9 +161,9 @@ def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str
     page.get_by_test_id("queue-open").click()
     page.get_by_test_id("more-filters").click()
     page.get_by_test_id("filter-light").click()
-    page.get_by_role("option", name="无时限").click()
+    page.get_by_role("option", name="正常", exact=True).click()
     page.keyboard.press("Escape")
-    chip = page.get_by_role("button", name="去掉筛选：灯：无时限")
+    chip = page.get_by_role("button", name="去掉筛选：灯：正常")
     expect(chip).to_be_visible()
     link = page.url
 
@@ -178,7 +178,7 @@ def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str
     other = console("pqy01")
     other.goto(link)
     other.reload()
-    expect(other.get_by_role("button", name="去掉筛选：灯：无时限")).to_be_visible()
+    expect(other.get_by_role("button", name="去掉筛选：灯：正常")).to_be_visible()
     show_row(other, "链接：占道")
 
 

@@ -31,12 +31,10 @@ def report(phone: Page, words: str, photos: int = 1) -> None:
 def on_server(site: CrashRig, username: str, words: str) -> list[dict[str, Any]]:
     """What the server holds of a person's reports with these words."""
     told = {"username": username, "password": PASSWORD}
-    token = httpx.post(f"{site.url}/mobile/v1/session", json=told).json()["access_token"]
-    listed = httpx.get(
-        f"{site.url}/mobile/v1/reports",
-        headers={"Authorization": f"Bearer {token}"},
-        params={"limit": 100},
-    ).json()
+    with httpx.Client(base_url=f"{site.url}/mobile/v1", timeout=30) as line:
+        token = line.post("/session", json=told).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        listed = line.get("/reports", headers=headers, params={"limit": 100}).json()
     return [one for one in listed["items"] if one["description"] == words]
 
 

@@ -15,7 +15,6 @@ from tests.web.served import NEW, Street
 
 pytestmark = pytest.mark.browser
 
-SOON_MS = 8000  # a poll would take up to 15 s
 COUNT_TONES = """
 globalThis.tones = 0;
 const create = AudioContext.prototype.createOscillator;
@@ -45,17 +44,13 @@ def waiting(desk: Page) -> None:
     desk.get_by_test_id("queue-row").first.wait_for()
 
 
-def row(desk: Page, words: str) -> None:
-    show_row(desk, words, SOON_MS / 1000)
-
-
 def test_a_new_report_appears_without_reloading(console: Callable[[str], Page], street: Street) -> None:
     desk = console("dd01")
     waiting(desk)
 
     street.report("直播一号：路口停满车")
 
-    row(desk, "直播一号")
+    show_row(desk, "直播一号")
     expect(desk.get_by_test_id("live-banner")).to_have_count(0)
 
 
@@ -67,7 +62,7 @@ def test_the_open_case_says_what_others_did(console: Callable[[str], Page], stre
 
     street.step("dd01", case, "file")
 
-    expect(desk.get_by_test_id("case-state")).to_have_text("待派遣", timeout=SOON_MS)
+    expect(desk.get_by_test_id("case-state")).to_have_text("待派遣")
     expect(desk.get_by_test_id("changed")).to_contain_text("立案")
     keep(desk, "console-changed")
 
@@ -81,13 +76,13 @@ def test_a_ticked_case_that_somebody_else_took_is_said_and_left_out(
     desk.get_by_label("搜索").fill("直播三号")
     desk.keyboard.press("Enter")
     for words in ("留下的", "被办走的"):
-        row(desk, words)
+        show_row(desk, words)
         desk.get_by_test_id("queue-row").filter(has_text=words).get_by_test_id("tick").click()
     expect(desk.get_by_test_id("bulk-count")).to_have_text("选了 2 件")
 
     street.step("dd01", goes, "accept")
 
-    expect(desk.get_by_test_id("bulk-gone")).to_contain_text("其中 1 件已不在这个队列里", timeout=SOON_MS)
+    expect(desk.get_by_test_id("bulk-gone")).to_contain_text("其中 1 件已不在这个队列里")
     desk.get_by_test_id("bulk-gone").get_by_role("button").click()
     expect(desk.get_by_test_id("bulk-count")).to_have_text("选了 1 件")
     expect(desk.locator(f"#row-{stays}")).to_have_attribute("aria-checked", "true")
@@ -103,12 +98,12 @@ def test_after_a_break_nothing_is_missed(
     expect(desk.get_by_test_id("live-banner")).to_be_visible(timeout=60_000)
     street.report("断网时报的：水管漏水")
     desk.context.set_offline(False)
-    row(desk, "断网时报的")
-    expect(desk.get_by_test_id("live-banner")).to_have_count(0, timeout=SOON_MS)
+    show_row(desk, "断网时报的")
+    expect(desk.get_by_test_id("live-banner")).to_have_count(0)
 
     up_again.restart()
     street.report("重启后报的：井盖丢了")
-    row(desk, "重启后报的")
+    show_row(desk, "重启后报的")
 
 
 def test_while_the_server_is_away_the_page_says_so_and_keeps_what_was_typed(
@@ -124,7 +119,7 @@ def test_while_the_server_is_away_the_page_says_so_and_keeps_what_was_typed(
     expect(desk.get_by_test_id("live-banner")).to_contain_text("连接断了", timeout=30_000)
     expect(desk.get_by_test_id("live-banner")).to_contain_text(re.compile(r"页面上是 .*\d\d:\d\d 的数据"))
     form.get_by_test_id("step-submit").click()
-    expect(form.get_by_role("alert")).to_contain_text("现在连不上服务器", timeout=SOON_MS)
+    expect(form.get_by_role("alert")).to_contain_text("现在连不上服务器")
     expect(form.locator("textarea")).to_have_value("类别选错了，请改成占道经营")
     keep(desk, "console-lost")
     up_again.start()
@@ -169,7 +164,7 @@ def test_of_two_dispatchers_the_slower_sees_what_the_faster_did_and_may_go_on(
     expect(slow.get_by_test_id("case-state")).to_have_text("待受理")
     expect(clash).to_have_count(0)
     expect(slow.get_by_test_id("timeline")).to_contain_text("写了很久的理由")
-    expect(fast.get_by_test_id("case-state")).to_have_text("待受理", timeout=SOON_MS)
+    expect(fast.get_by_test_id("case-state")).to_have_text("待受理")
 
 
 def test_a_step_that_is_no_more_possible_is_refused_with_the_reason_and_the_words_stay(
@@ -212,12 +207,12 @@ def test_a_hidden_tab_counts_what_is_urgent_in_its_title_and_reads_when_it_is_sh
     street.report("后台一号：路面塌了")
     street.report("后台二号：电线掉了")
 
-    expect(desk).to_have_title(re.compile(r"^\(2\) "), timeout=SOON_MS)
+    expect(desk).to_have_title(re.compile(r"^\(2\) "))
     assert desk.evaluate("globalThis.tones") > 0
     expect(desk.get_by_test_id("queue-row").filter(has_text="后台一号")).to_have_count(0)
     desk.evaluate("delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))")
     expect(desk).to_have_title(re.compile("^网格"))
-    row(desk, "后台二号")
+    show_row(desk, "后台二号")
 
 
 def test_the_sound_is_switched_off_for_this_browser(console: Callable[[str], Page]) -> None:

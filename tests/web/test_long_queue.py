@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from benchmarks import stock
 from fixtures.daling import PASSWORD
 from grid.db import engine_for
 from tests.harness.crashrig import ROOT, CrashRig
-from tests.web.conftest import BAD, keep
+from tests.web.conftest import BAD, PATIENCE_MS, keep
 from tests.web.served import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -68,7 +68,7 @@ def desk(browser: Browser, long_site: CrashRig) -> Iterator[Page]:
         viewport={"width": 1366, "height": 768},
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: BAD.search(message.text) and complaints.append(message.text))
     page.goto("/console/#/?open=true&sort=due")
@@ -102,6 +102,21 @@ def _order(site: CrashRig) -> list[str]:
         after = page["next"]
 
 
+def _wheel(desk: Page) -> None:
+    """Turn the wheel at a person's pace, and no faster than the server answers."""
+    under_way: set[Request] = set()
+    desk.on("request", lambda request: "/api/events?" in request.url and under_way.add(request))
+    for ended in ("requestfinished", "requestfailed"):
+        desk.on(ended, lambda request: under_way.discard(request))
+    for _ in range(40):
+        desk.mouse.wheel(0, 400)
+        desk.wait_for_timeout(50)
+        for _ in range(PATIENCE_MS // 20):
+            if not under_way:
+                break
+            desk.wait_for_timeout(20)
+
+
 def test_the_whole_queue_is_there_however_one_scrolls(desk: Page, long_site: CrashRig) -> None:
     order = _order(long_site)
     rows = desk.get_by_test_id("queue-rows")
@@ -122,16 +137,14 @@ def test_the_whole_queue_is_there_however_one_scrolls(desk: Page, long_site: Cra
         return False
 
     rows.hover()
-    for _ in range(40):
-        desk.mouse.wheel(0, 400)
-        desk.wait_for_timeout(50)
+    _wheel(desk)
     assert soon_right()
-    assert desk.evaluate("seen.unread") == 0  # at a person's pace the rows are there before one arrives
+    assert desk.evaluate("seen.unread") == 0  # the rows are there before one arrives
     for place in (0.5, 0.1, 0.9, 0.33, 1, 0):  # the scroll bar, taken from here to there
         rows.evaluate(
             "(rows, place) => { rows.scrollTop = place * (rows.scrollHeight - rows.clientHeight); }", place
         )
-        expect(desk.get_by_test_id("queue-unread")).to_have_count(0, timeout=2_000)
+        expect(desk.get_by_test_id("queue-unread")).to_have_count(0)
         assert soon_right()
         if place == 0.5:
             keep(desk, "console-long-queue")
@@ -183,7 +196,7 @@ def test_what_others_do_leaves_in_place_what_one_looks_at(desk: Page, long_site:
     for number in order[200:203]:  # above the window
         street.step("ld01", number, "force_close", note="上级统一处理")
 
-    expect(first).to_have_attribute("aria-posinset", "248", timeout=20_000)
+    expect(first).to_have_attribute("aria-posinset", "248")
     assert first.bounding_box() == top
     expect(desk.locator(".count")).to_contain_text(f"共 {CASES - 3} 件")
 

@@ -34,7 +34,7 @@ def _wait_for(page: Page, state: str) -> None:
 
 
 def _report(site: CrashRig) -> None:
-    with httpx.Client(base_url=site.url) as worker:
+    with httpx.Client(base_url=site.url, timeout=30) as worker:
         session = worker.post("/mobile/v1/session", json={"username": "wg01", "password": PASSWORD}).json()
         told = make_report() | {"photos": []}
         answer = worker.post(

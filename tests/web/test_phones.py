@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 def _ask(site: CrashRig, path: str, told: dict[str, Any], headers: dict[str, str]) -> Any:
-    return httpx.post(f"{site.url}{path}", json=told, headers=headers).raise_for_status().json()
+    return httpx.post(f"{site.url}{path}", json=told, headers=headers, timeout=30).raise_for_status().json()
 
 
 @pytest.fixture

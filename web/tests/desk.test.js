@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LEFT, useDossier } from '@/console/case/dossier.js';
 import { useList } from '@/console/queue/list.js';
+import { useTicks } from '@/console/queue/ticks.js';
 import { session } from '@/console/station.js';
 import { asked, json, problem, serve } from './server.js';
 
@@ -152,6 +153,46 @@ describe('the list', () => {
 
     expect([ids(list), list.total.value]).toEqual([['b', 'd', 'a'], 3]);
     expect(asked(calls, 'GET', '/marks').length).toBe(before);
+    list.stop();
+  });
+
+  test('asks again for what changed while all was being read', async () => {
+    serveStock([due('a', 10), due('b', 20)]);
+    const list = useList();
+    await list.open();
+    const early = [due('a', 10), due('b', 20)];
+    const late = deferred();
+    stock = [due('b', 20)];
+    const now = globalThis.fetch;
+    vi.stubGlobal('fetch', async (path, init) => {
+      if (path.includes('ids=') || path.includes('/queues')) return now(path, init);
+      await late.promise;
+      return path.includes('/marks') ? json({ total: 2, every: 100, marks: [], cut: false }) : json({ items: early, next: null });
+    });
+
+    const all = list.reload();
+    const one = list.refresh(['a']);
+    late.resolve();
+    await Promise.all([all, one]);
+
+    expect([ids(list), list.left.value]).toEqual([['b'], ['a']]);
+    list.stop();
+  });
+
+  test('read anew, it says which of the ticked are no longer in it', async () => {
+    serveStock([due('a', 10), due('b', 20)]);
+    const list = useList();
+    await list.open();
+    const ticks = useTicks(list);
+    ticks.one(0);
+    ticks.one(1);
+    stock = [due('b', 20)];
+
+    await list.reload();
+    await vi.waitFor(() => expect(ticks.gone.value).toEqual(['a']));
+
+    ticks.drop();
+    expect([...ticks.ticked.value.keys()]).toEqual(['b']);
     list.stop();
   });
 

@@ -47,8 +47,18 @@ export function useList() {
     queues.value = (await client.get('/queues')).data.items;
   }
 
+  let reading = null; // the latest reading of everything, while it is under way
+
+  function reload() {
+    const mine = readAll().finally(() => {
+      if (reading === mine) reading = null;
+    });
+    reading = mine;
+    return mine;
+  }
+
   /** All anew: the counts, the marks, and the pages in sight; then they take the place of the old ones at once. */
-  async function reload() {
+  async function readAll() {
     turn += 1;
     const mine = turn;
     try {
@@ -126,12 +136,13 @@ export function useList() {
    * @param {string[]} ids
    */
   async function refresh(ids) {
+    while (reading) await reading; // it may have read them before they changed
     if (!hasLoaded.value || ids.length > FEW) return reload();
     if (!ids.length) return undefined;
     const mine = turn;
     try {
       const { data } = await client.get('/events', { query: { ...query.value, ids: ids.join(','), limit: FEW } });
-      if (mine !== turn) return undefined;
+      if (mine !== turn) return refresh(ids);
       const all = pages.value;
       ids.forEach((id) => all.remove(id));
       for (const row of data.items) if (!all.insert(row)) isLoose = true;

@@ -54,6 +54,12 @@ export function useTicks(list) {
     gone.value = [...ticked.value.keys()].filter((id) => !now.has(id) && (left.includes(id) || gone.value.includes(id)));
   }
   watch(list.left, note);
+  // What was read anew is not all there is: of those that are not in it the list asks whether they are still its own.
+  watch(list.pages, (pages, before) => {
+    if (pages === before || !list.hasLoaded.value) return;
+    const missing = [...ticked.value.keys()].filter((id) => pages.indexOf(id) < 0);
+    if (missing.length) list.refresh(missing);
+  });
 
   /** Without those that left. */
   function drop() {
