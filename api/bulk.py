@@ -30,7 +30,13 @@ class BulkItemSchema(Schema):
 class BulkSchema(EventStepSchema):
     """One step for up to 100 cases, of the case or of the caller's department's part of it."""
 
-    action = fields.String(required=True, validate=one_of([*EVENT_ACTIONS, *sorted(bulk.OWN)]))
+    class Meta:
+        exclude = ("position", "address")  # of one case
+
+    action = fields.String(
+        required=True,
+        validate=one_of([one for one in EVENT_ACTIONS if one not in bulk.ALONE] + sorted(bulk.OWN)),
+    )
 
     items = fields.List(
         fields.Nested(BulkItemSchema),

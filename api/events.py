@@ -16,7 +16,6 @@ from api.listing import filters_of, span_of
 from api.mark import requires
 from api.paging import list_of
 from api.schemas.event import EventRowSchema, EventSchema
-from api.schemas.event_picture import pictures
 from api.schemas.step import (
     AssignmentStepSchema,
     EventMarksQuerySchema,
@@ -70,7 +69,7 @@ def events(told: dict[str, Any]) -> dict[str, Any]:
     """Events in the caller's scope, newest first or what is due first."""
     span, limit = span_of(told), told.pop("limit")
     items, following = query.page(current_user, filters_of(told), span, limit)
-    return {"items": pictures(items), "next": following}
+    return {"items": items, "next": following}
 
 
 class EventMarksSchema(Schema):

@@ -19,7 +19,7 @@ from api.schemas.request import WITHDRAW, AskSchema, DecideSchema, ReopenSchema,
 from api.schemas.way import OfferSchema, request_told, way_told
 from grid import clock
 from grid.accounts.permission import Permission
-from grid.events import merging, reopening, request_list, requesting
+from grid.events import reopening, request_list, requesting
 from grid.events.event import Event
 from grid.events.request import RequestKind, Verdict
 from grid.events.request_offer import on
@@ -87,14 +87,11 @@ def decide(told: dict[str, str], event_id: UUID, request_id: UUID) -> Event:
             return requesting.withdraw(current_user, found, request_id)
         return requesting.decide(current_user, found, request_id, Verdict(told["action"]), told.get("note", ""))
 
-    return write(
-        blp,
-        "event.decide",
-        event_id,
-        told | {"request": str(request_id)},
-        deed,
-        lambda: merging.lock(current_user, event_id, "void"),  # the one approval that ends a case
-    )
+    def first() -> None:
+        if told["action"] == Verdict.APPROVE:
+            requesting.lock(current_user, event_id, request_id)
+
+    return write(blp, "event.decide", event_id, told | {"request": str(request_id)}, deed, first)
 
 
 @blp.post("/events/<uuid:event_id>/reopenings")

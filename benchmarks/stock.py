@@ -17,6 +17,7 @@ from grid.accounts.department import Department
 from grid.accounts.user import User, UserPost
 from grid.areas.area import Area, Level
 from grid.db import table
+from grid.events import stage
 from grid.events.category import Category
 from grid.events.event import H3_RESOLUTION, Assignment, Event
 from grid.events.photo import EventPhoto
@@ -126,6 +127,7 @@ def _case(street: Street, chance: random.Random, n: int, number: int, odds: Mapp
         "filed_at": reported_at if is_filed else None,
         "yellow_at": reported_at + limit * 0.8 if is_filed else None,
         "due_at": due_at,
+        **_step(state, reported_at, limit),
         "closed_at": reported_at + limit if state.is_final else None,
         "rework_no": 0,
         "history_seq": 1,
@@ -137,6 +139,15 @@ def _case(street: Street, chance: random.Random, n: int, number: int, odds: Mapp
     if state in DISPATCHED:
         case[Assignment] = [_assignment(event_id, chance.choice(street.departments), state, reported_at, due_at)]
     return case
+
+
+def _step(state: State, at: datetime, limit: timedelta) -> Row:
+    kind = stage.CLOCKS.get(state)
+    return {
+        "step_kind": kind,
+        "step_yellow_at": at + limit * 0.8 if kind else None,
+        "step_due_at": at + limit if kind else None,
+    }
 
 
 def _add_photo(

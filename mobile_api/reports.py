@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from marshmallow import RAISE, post_load, validate
+from marshmallow import RAISE, ValidationError, post_load, validate, validates
 
 from api.auth import current_user
 from api.fields import Degrees, Moment, Schema, Text, fields, one_of
@@ -17,7 +17,7 @@ from grid.accounts.permission import Permission
 from grid.db import transaction
 from grid.events import handling, query, reporting
 from grid.events.event import Event
-from grid.events.place import Position
+from grid.events.place import DESK, Position
 from grid.events.reporting import Report
 from grid.geo.crs import DEGREES, Datum
 from mobile_api.http import blueprint
@@ -41,6 +41,11 @@ class PositionSchema(Schema):
     )
     provider = Text(maximum=20)
     fixed_at = Moment(allow_none=True)
+
+    @validates("provider")
+    def _check(self, told: str, **kwargs: Any) -> None:
+        if told == DESK:
+            raise ValidationError("这是中心定的位置才有的说法，手机不能用。")
 
 
 class ReportSchema(Schema):

@@ -23,6 +23,7 @@ GRID = (
     ("log",),
     ("keyfile",),
     ("seal",),
+    ("mask",),
     ("db",),
     ("row",),
     ("revision",),

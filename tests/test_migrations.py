@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from grid.db import Base, UTCDateTime, db
 from tests.factories.event import make_event
 from tests.factories.person import Person
+from tests.factories.practice import deliver
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -94,6 +95,24 @@ def test_departments_called_before_the_upgrade_are_still_reminded(app: Flask) ->
     with db.engine.connect() as connection:
         waits = "SELECT due_at = next_alarm_at FROM whistle_call ORDER BY id"
         assert connection.scalars(text(waits)).all() == [None, True, None]
+
+
+def test_cases_open_before_the_upgrade_keep_what_times_their_step(app: Flask) -> None:
+    for state in ("reported", "pending_filing", "handling", "pending_check", "closed"):
+        make_event(state=state)
+    deliver()
+    told = text("SELECT state, step_kind, step_yellow_at, step_due_at FROM event ORDER BY id")
+    db.session.remove()
+    with db.engine.connect() as connection:
+        before = connection.execute(told).all()
+
+    downgrade(revision="0002")
+    upgrade()
+
+    with db.engine.connect() as connection:
+        assert connection.execute(told).all() == before
+    kinds = [None if row.step_due_at is None else row.step_kind for row in before]
+    assert kinds == ["accept", "file", None, "send", None]
 
 
 APPEND_ONLY = ("event_log", "trail_entry")

@@ -32,5 +32,5 @@ export default defineConfig({
     },
   },
   server: { proxy: { '/api': backend, '/mobile': backend, '/healthz': backend } },
-  test: { dir: here('tests'), environment: 'node' },
+  test: { dir: here('tests'), environment: 'node', testTimeout: 60_000 },
 });

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from api.auth import current_user
 from api.imports import sealer
@@ -14,8 +12,7 @@ from api.schemas.origin import origin_told
 from api.schemas.way import request_told, way_told
 from grid.areas import net
 from grid.calendars import almanac
-from grid.events import lifecycle, origin, rulebook, stage
-from grid.events.deadline import Deadline
+from grid.events import lifecycle, origin, rulebook
 from grid.events.event import Event, EventLog, Flag
 from grid.events.link import LinkKind
 from grid.events.offer import Suggestion, offers, suggestion
@@ -29,14 +26,10 @@ from grid.worktime.limit import Limit
 
 
 class EventPicture:
-    """An event with what its answer needs, computed from the rules and the net in memory.
+    """An event with what its answer needs, computed from the rules and the net in memory."""
 
-    clocks: of the steps of a whole page, read at once (see ``pictures``); None: a case by itself asks for its own.
-    """
-
-    def __init__(self, event: Event, clocks: Mapping[UUID, Deadline] | None = None) -> None:
+    def __init__(self, event: Event) -> None:
         self._event = event
-        self._clocks = clocks
         self._class: Class | None = rulebook.current().by_id.get(event.category_id)
 
     def __getattr__(self, name: str) -> Any:
@@ -73,11 +66,6 @@ class EventPicture:
         snapshot = net.current()
         node = snapshot.node(self._event.area_id)
         return area_ref(node, snapshot.parent(node))
-
-    @property
-    def step_clock(self) -> Deadline | None:
-        clocks = stage.running([self._event]) if self._clocks is None else self._clocks
-        return clocks.get(self._event.id)
 
     @property
     def flags(self) -> list[dict[str, str]]:
@@ -137,12 +125,6 @@ class EventPicture:
             }
             for how, other in found
         ]
-
-
-def pictures(events: Sequence[Event]) -> list[EventPicture]:
-    """The rows of a page; the clocks of their steps are one statement."""
-    clocks = stage.running(events)
-    return [EventPicture(event, clocks) for event in events]
 
 
 def _photo(event: Event, photo: EventPhoto) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from api.schemas.spot import SpotSchema
 from grid.areas import net
 from grid.events.event import TAKEN_IN, Event, Source
 from grid.events.origin import ORDER_NO_MAX, REPLY_MAX
+from grid.events.place import ADDRESS_MAX
 from grid.events.reporting import MAX_PHOTOS
 from grid.intake import caller as callers
 from grid.intake import taking
@@ -41,7 +42,7 @@ class IntakeNewSchema(Schema):
     category = Text(maximum=10, load_default="")
     position = fields.Nested(SpotSchema)
     area = Text(maximum=20, load_default="")
-    address = Text(maximum=taking.ADDRESS_MAX, load_default="")
+    address = Text(maximum=ADDRESS_MAX, load_default="")
     order_no = Text(maximum=ORDER_NO_MAX, load_default="")
     asked_at = Moment()
     reply_by = Moment()

@@ -12,6 +12,8 @@ from grid.events import handling, lifecycle, merging, requesting
 from grid.events.event import Event
 
 MOST = 100
+# What means something of one case only: no two have one place.
+ALONE = frozenset(row.action for row in lifecycle.EVENT if "position" in row.needs)
 OWN = frozenset(row.action for row in lifecycle.ASSIGNMENT if row.permission is not None)
 
 

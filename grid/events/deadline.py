@@ -27,6 +27,7 @@ from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Assignment, Event
 from grid.events.ladder import Ladder
 from grid.events.rung import Moment, Rung
+from grid.events.step_clock import StepClock
 from grid.worktime.calendar import WorkCalendar
 from grid.worktime.limit import Light, Limit, Unit, before, due, light, share_at, yellow_at
 
@@ -97,6 +98,11 @@ class Deadline(Base):
         if self.state is DeadlineState.PAUSED:
             return Light.NONE
         return light(self.yellow_at, self.due_at, self.finished_at or clock.now())
+
+    @property
+    def of_step(self) -> StepClock:
+        """What the case keeps of it, if it times a step."""
+        return StepClock(self.kind, self.yellow_at, self.due_at)
 
     def compute(self, now: Almanac, under: Policy) -> None:
         """Set what follows from the limit, its extensions, the pauses that are over, the days and the policy."""
@@ -249,6 +255,10 @@ def show(deadline: Deadline, event: Event, assignment: Assignment | None) -> Non
             assignment.due_at = end
         case DeadlineKind.SIGN if assignment is not None:
             assignment.sign_due_at = end
+        case kind if kind.is_step:
+            before = event.step_clock
+            if before is None or before.kind is kind or deadline.due_at < before.due_at:
+                event.step_clock = deadline.of_step
         case kind if kind in _COPIES:
             _COPIES[kind](deadline)
 

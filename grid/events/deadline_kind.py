@@ -32,11 +32,29 @@ class DeadlineKind(StrEnum):
         return _KINDS[self]
 
     @property
+    def is_step(self) -> bool:
+        """Does it time somebody's next step: a post's, or the turn of the level that has the case?"""
+        return self in _STEPS
+
+    @property
     def deed(self) -> str:
         """What is to be done in that time, in a word."""
         return self.label.removesuffix("时限")
 
 
+_STEPS = frozenset(
+    {
+        DeadlineKind.LEVEL,
+        DeadlineKind.ACCEPT,
+        DeadlineKind.VERIFY,
+        DeadlineKind.FILE,
+        DeadlineKind.DISPATCH,
+        DeadlineKind.REVIEW,
+        DeadlineKind.SEND,
+        DeadlineKind.CHECK,
+        DeadlineKind.CLOSE,
+    }
+)
 _KINDS = {
     DeadlineKind.CASE: "全案时限",
     DeadlineKind.SIGN: "签收时限",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grid import clock
@@ -15,9 +16,11 @@ from grid.accounts.department import Department
 from grid.accounts.user import User
 from grid.areas.area import Area, Level
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, new_id
+from grid.events.deadline_kind import DeadlineKind
 from grid.events.photo import EventPhoto
 from grid.events.request import EventRequest
 from grid.events.state import AssignmentRole, AssignmentState, State
+from grid.events.step_clock import StepClock
 from grid.tasks.task import Task
 from grid.trail.digest import digest
 from grid.worktime.limit import Light, light
@@ -154,6 +157,9 @@ class Event(Versioned, Base):
     yellow_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_due_provisional: Mapped[bool] = mapped_column(default=False)  # runs into a year whose notice is not in
+    step_kind: Mapped[DeadlineKind | None] = mapped_column(Coded(DeadlineKind))  # these three: see ``step_clock``
+    step_yellow_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    step_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     rework_no: Mapped[int] = mapped_column(default=0)
     bounces: Mapped[int] = mapped_column(default=0)  # how often departments said: not ours
@@ -180,9 +186,31 @@ class Event(Versioned, Base):
     )
 
     @property
+    def step_clock(self) -> StepClock | None:
+        """Of the step it stands at; of two (a level's turn, a post's step within it) the one that is due first."""
+        if self.step_kind is None or self.step_yellow_at is None or self.step_due_at is None:
+            return None
+        return StepClock(self.step_kind, self.step_yellow_at, self.step_due_at)
+
+    @step_clock.setter
+    def step_clock(self, told: StepClock | None) -> None:
+        kept = (told.kind, told.yellow_at, told.due_at) if told else (None, None, None)
+        self.step_kind, self.step_yellow_at, self.step_due_at = kept
+
+    @hybrid_property
+    def pressing_at(self) -> datetime | None:
+        """When it is due; while it has no deadline yet, when its step is."""
+        return self.due_at or self.step_due_at
+
+    @pressing_at.inplace.expression
+    @classmethod
+    def _pressing_at(cls) -> ColumnElement[datetime | None]:
+        return func.coalesce(cls.due_at, cls.step_due_at)
+
+    @property
     def light(self) -> Light:
-        """The light of the whole case now, or as it was at its end."""
-        return light(self.yellow_at, self.due_at, self.closed_at or clock.now())
+        """The light of the whole case now, or as it was at its end; while it has no deadline yet, of its step."""
+        return light(self.yellow_at or self.step_yellow_at, self.pressing_at, self.closed_at or clock.now())
 
     @property
     def lead(self) -> Assignment | None:

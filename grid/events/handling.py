@@ -24,9 +24,9 @@ from grid.events import (
     history,
     levels,
     lifecycle,
+    locating,
     merging,
     notify,
-    place,
     request_rule,
     rulebook,
     sending,
@@ -37,6 +37,7 @@ from grid.events.case_number import issue
 from grid.events.deadline_kind import DeadlineKind
 from grid.events.event import Assignment, Event
 from grid.events.lifecycle import Transition
+from grid.events.notify import Circle
 from grid.events.photo import EventPhoto, PhotoRole
 from grid.events.scope import visible
 from grid.events.state import DERIVED, State
@@ -119,7 +120,7 @@ def _check_right(actor: User, row: Transition[Any], event: Event) -> None:
 
 
 def _checked(row: Transition[Any], told: dict[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in told.items() if value not in (None, "", [])}
+    told = {name: value for name, value in told.items() if _is_told(row, name, value)}
     for name in row.needs:
         if name not in told:
             raise Invalid(f"“{row.label}”必须填写{FIELDS[name]}。", field=name)
@@ -127,6 +128,11 @@ def _checked(row: Transition[Any], told: dict[str, Any]) -> dict[str, Any]:
         if name not in row.fields and name not in EXPLANATION:
             raise Invalid(f"“{row.label}”不需要{FIELDS[name]}，请去掉。", field=name)
     return told
+
+
+def _is_told(row: Transition[Any], name: str, value: Any) -> bool:
+    """Is something said? Nothing is not; but an address told as nothing is taken away."""
+    return value not in (None, "", []) or (value == "" and name in MAY_BE_EMPTY and name in row.fields)
 
 
 FIELDS = {
@@ -144,22 +150,24 @@ FIELDS = {
     "position": "位置",
     "address": "地址",
 }
+MAY_BE_EMPTY = ("address",)
 EXPLANATION = ("rule", "alternatives", "on_the_spot")  # kept in the history beside what the table knows
 
 
 def _take(row: Transition[State], step: Step) -> Event:
     stage.leave(step, row.action, row.target)
+    before = notify.circle(step.event)
     effect = EFFECTS.get(row.action)
     data = effect(step) if effect else {}
-    _enter(step, row.action, row.target or _settled(step.event), data, None)
+    _enter(step, row.action, row.target or _settled(step.event), data, before)
     return step.event
 
 
 def _take_part(row: Transition[Any], assignment: Assignment, step: Step) -> Event:
-    before = assignment.state
+    before, stood = notify.circle(step.event), assignment.state
     assigning.move(assignment, row, step)
-    data = {"department": assignment.department.name, "from": before.label, "to": assignment.state.label}
-    _enter(step, row.action, _settled(step.event), data, assignment.id)
+    data = {"department": assignment.department.name, "from": stood.label, "to": assignment.state.label}
+    _enter(step, row.action, _settled(step.event), data, before, assignment.id)
     return step.event
 
 
@@ -171,9 +179,17 @@ def _settled(event: Event) -> State:
     return lifecycle.derive(lead.state if lead else None, [a.state for a in event.assignments if a.is_open])
 
 
-def _enter(step: Step, action: str, target: State, data: dict[str, Any], assignment_id: UUID | None) -> None:
+def _enter(
+    step: Step,
+    action: str,
+    target: State,
+    data: dict[str, Any],
+    before: Circle,
+    assignment_id: UUID | None = None,
+) -> None:
     """Set the state; write history, audit and outbox."""
     event, source = step.event, step.event.state
+    stage.tell(event)
     event.state = target
     stage.enter(step, source)
     data |= {name: step.told[name] for name in EXPLANATION if name in step.told}
@@ -184,7 +200,7 @@ def _enter(step: Step, action: str, target: State, data: dict[str, Any], assignm
         event.closed_at = step.at
         merging.close_children(step)
     trail.record(step.actor, f"event:{action}", "event", event.id, event.area_path, seq=event.history_seq)
-    notify.moved(event)
+    notify.moved(event, before if target is source else None)
 
 
 def add_photos(actor: User, event: Event, photos: list[dict[str, Any]]) -> None:
@@ -289,7 +305,7 @@ EFFECTS: dict[str, Callable[[Step], dict[str, Any]]] = {
     "recall": assigning.recall,
     "suspend": _suspend,
     "resume": _resume,
-    "locate": place.locate,
+    "locate": locating.locate,
     "hand_up": levels.hand_up,
     "hand_down": levels.hand_down,
     "merge": merging.merge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +42,33 @@ NEXT: dict[State, P] = {
 cause.offer(Cause.MOVED, {state.value: state.label for state in State})
 
 
-def moved(event: Event) -> None:
-    """Put "this case moved" into the outbox, in the transaction of the move."""
-    payload = {"event_id": str(event.id), "seq": event.history_seq, "state": event.state.value}
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Where a case lies, whose level has it, and the departments that have it: from that follows who is told."""
+
+    area_path: str
+    level: str
+    departments: list[int]
+
+
+def circle(event: Event) -> Circle:
+    """The circle of a case now."""
+    return Circle(event.area_path, event.level.value, [a.department_id for a in event.assignments if a.is_open])
+
+
+def moved(event: Event, before: Circle | None = None) -> None:
+    """Put "this case moved" into the outbox, in the transaction of the move.
+
+    before: its circle, of a step after which it stands where it stood: whoever was in it knows already. Handed to
+    another level it is another's turn, and everybody is told.
+    """
+    payload: dict[str, Any] = {
+        "event_id": str(event.id),
+        "seq": event.history_seq,
+        "state": event.state.value,
+    }
+    if before is not None and before.level == event.level.value:
+        payload["before"] = asdict(before)
     job.enqueue(KIND, key(event.id, event.history_seq), payload)
 
 
@@ -66,7 +91,9 @@ def deliver(payload: dict[str, Any]) -> None:
     told_as = f"{event.id}:{payload['seq']}"
     told = outside(event, Cause.MOVED, state.value, state.label)
     title = f"{headline(event)} {_found(event, state, payload['seq'])}{state.label}"
-    notice.tell(_recipients(event, state), told_as, title, event.description[:100], event.id, told)
+    known = _known(payload.get("before"), state)
+    ids = [user_id for user_id in _recipients(event, state) if user_id not in known]
+    notice.tell(ids, told_as, title, event.description[:100], event.id, told)
 
 
 def _found(event: Event, state: State, seq: int) -> str:
@@ -115,8 +142,17 @@ def _recipients(event: Event, state: State) -> list[int]:
     return holders(event, NEXT[state]) if state in NEXT else []
 
 
+def _known(before: dict[str, Any] | None, state: State) -> set[int]:
+    """Who had the next word already."""
+    return set(_of(Circle(**before), NEXT[state])) if before and state in NEXT else set()
+
+
 def holders(event: Event, permission: P) -> list[int]:
     """The people who hold a permission where a case is; a department's only of those that have it."""
+    return _of(circle(event), permission)
+
+
+def _of(one: Circle, permission: P) -> list[int]:
     if permission in (P.ASSIGNMENT_HANDLE, P.ASSIGNMENT_CONFIRM):
-        return holder.at(event.area_path, permission, [a.department_id for a in event.assignments if a.is_open])
-    return holder.at(event.area_path, permission)
+        return holder.at(one.area_path, permission, one.departments)
+    return holder.at(one.area_path, permission)

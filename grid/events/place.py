@@ -1,28 +1,30 @@
-"""Place (位置): where a case is and what is doubtful about that; the desk sets it right (定位置)."""
+"""Place (位置): where a case is, and what one should know before trusting that."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import h3
 
-from grid.accounts.permission import Permission
+from grid.accounts.permission import Permission, Relation
 from grid.accounts.scope import is_within
-from grid.areas import net
+from grid.accounts.user import User
 from grid.areas.area import Level
 from grid.areas.net import Located
-from grid.errors import Invalid
 from grid.events.event import H3_RESOLUTION, TAKEN_IN, Event, Flag, Source
-from grid.events.step import Step
 from grid.geo.crs import Datum
+from grid.imports.wording import clean
+from grid.mask import hidden_numbers
 
 FLAG_ACCURACY_M = 100.0
-DESK = "desk"  # provider of a place that somebody at the desk chose on the map
+ADDRESS_MAX = 200
+DESK = "desk"  # provider of a place that somebody at the desk chose on the map; no phone may say so
 _IN_DOUBT = frozenset({Flag.VAGUE_PLACE, Flag.OUTSIDE_NET, Flag.LOW_ACCURACY})
-_OF_PLACE = _IN_DOUBT | {Flag.NO_GRID}
-_TOLD = TAKEN_IN | {Source.DESK}  # sources whose place somebody described
+OF_PLACE = _IN_DOUBT | {Flag.NO_GRID, Flag.OUTSIDE_MINE}
+# What one needs to report by each way at the desk, there where the place is; by all others it is flagged.
+AT_THE_DESK = {Source.DESK: Permission.EVENT_ENTER} | dict.fromkeys(TAKEN_IN, Permission.EVENT_INTAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,19 @@ def put(event: Event, position: Position, located: Located) -> None:
     event.area_id, event.area_path = located.area.id, located.area.path
 
 
-def doubts(located: Located, accuracy_m: float | None, *, is_vague: bool = False) -> dict[str, str]:
+def homes(reporter: User, source: Source) -> list[str]:
+    """Paths of the areas in which somebody reports by a way."""
+    right = AT_THE_DESK.get(source, Permission.EVENT_REPORT)
+    return [grant.path for grant in reporter.grants(right) if Relation.AREA in grant.relations]
+
+
+def doubts(
+    located: Located, accuracy_m: float | None, mine: Sequence[str], *, is_vague: bool = False
+) -> dict[str, str]:
     """What one should know of a place before trusting it: flags, each with a word more where there is one.
 
-    is_vague: nothing better than the area is known.
+    mine: where its reporter works; empty: nowhere it could be outside of. is_vague: nothing better than the area
+    is known.
     """
     found: dict[Flag, str | None] = {
         Flag.NO_GRID: "" if located.area.level is not Level.GRID and not is_vague else None,
@@ -58,42 +69,17 @@ def doubts(located: Located, accuracy_m: float | None, *, is_vague: bool = False
         if located.is_inside
         else f"最近的{located.area.name}约 {located.distance_m:.0f} 米",
         Flag.LOW_ACCURACY: f"误差约 {accuracy_m:.0f} 米" if (accuracy_m or 0) > FLAG_ACCURACY_M else None,
+        Flag.OUTSIDE_MINE: "" if mine and not any(is_within(located.area.path, home) for home in mine) else None,
     }
     return {flag.value: words for flag, words in found.items() if words is not None}
 
 
+def described(address: str) -> str:
+    """An address as somebody told it to the desk: tidy, and nobody's number to be read in it."""
+    return hidden_numbers(clean(address))[:ADDRESS_MAX]
+
+
 def may_be_set(event: Event) -> bool:
     """May the desk set the place? What it was told or chose itself, always; what a phone fixed, while in doubt."""
-    return event.source in _TOLD or event.provider == DESK or any(flag in event.flags for flag in _IN_DOUBT)
-
-
-def locate(step: Step) -> dict[str, Any]:
-    """To where the step says; its grid is found anew, and what was doubtful of the old place is no more.
-
-    Raises Invalid for a place outside the actor's areas, in another street, or absurd.
-    """
-    event, position, before = step.event, step.told["position"], _told(step.event)
-    located = net.current().locate(position.lon, position.lat, position.datum)
-    _check_reach(step, located)
-    put(event, replace(position, provider=DESK), located)
-    others = {flag: words for flag, words in event.flags.items() if flag not in _OF_PLACE}
-    event.flags = doubts(located, position.accuracy_m) | others
-    event.address = step.told.get("address", event.address)
-    return {"place": {"from": before, "to": _told(event)}}
-
-
-def _check_reach(step: Step, located: Located) -> None:
-    """The number of a case and who works on it belong to its street."""
-    home = net.current().home
-    if home(located.area.path) != home(step.event.area_path):
-        raise Invalid("这个位置在别的街道，不能改过去。", field="position")
-    grants = step.actor.grants(Permission.EVENT_LOCATE)
-    if not any(is_within(located.area.path, grant.path) for grant in grants):
-        raise Invalid("这个位置不在你的范围里。", field="position")
-
-
-def _told(event: Event) -> dict[str, Any]:
-    """For the history: all that a later place would hide."""
-    area = net.current().node(event.area_id)
-    where = {name: getattr(event, name) for name in ("lon", "lat", "accuracy_m", "address")}
-    return {"area": area.name, **where}
+    is_ours = event.source in AT_THE_DESK or event.provider == DESK
+    return is_ours or any(flag in event.flags for flag in _IN_DOUBT)

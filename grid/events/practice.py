@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from grid.accounts.user import User
 from grid.db import changed, db
-from grid.events import notify
+from grid.events import holding, notify
 from grid.events.arbitration import ResponsibilityProposal
 from grid.events.deadline import Deadline, DeadlineChange, DeadlinePause
 from grid.events.event import Assignment, Event, EventLog
@@ -46,6 +46,8 @@ def wipe(actor: User | None) -> dict[str, int]:
     The op ledger keeps its receipts, so that a handset's late retry is answered instead of making the case again;
     case numbers are not given a second time; photos nobody else refers to go with the next sweep of the media.
     """
+    # All at once and in order: a batch reaches for cases of later ones, with which they are merged.
+    holding.in_order(Event.is_practice.is_(True))
     gone: dict[str, int] = dict.fromkeys(("events", *(name for name, _, _ in _HANGING), "jobs"), 0)
     while events := _some():
         for name, count_ in _remove(events).items():

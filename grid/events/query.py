@@ -17,8 +17,7 @@ from grid.accounts.user import User
 from grid.areas import net
 from grid.db import UTCDateTime, db
 from grid.errors import Invalid
-from grid.events import order, rulebook, stage
-from grid.events.deadline import Deadline
+from grid.events import order, rulebook
 from grid.events.event import Assignment, Event
 from grid.events.order import Key, Marks, Sort, Span
 from grid.events.photo import EventPhoto
@@ -118,7 +117,7 @@ def conditions(actor: User, filters: Filters) -> list[ColumnElement[bool]]:
         (filters.area, lambda code: scope.within(Event.area_path, net.current().find(code).path)),
         (filters.department, _at_department),
         (filters.open, lambda wanted: Event.closed_at.is_(None) if wanted else Event.closed_at.is_not(None)),
-        (filters.overdue, _overdue),
+        (filters.overdue, _is_overdue),
         (filters.light, lambda code: shining(Light(code))),
         (filters.practice, lambda wanted: Event.is_practice.is_(wanted)),
         (filters.q, _words),
@@ -147,36 +146,26 @@ def _at_department(code: str) -> ColumnElement[bool]:
     )
 
 
-def _overdue(wanted: bool) -> ColumnElement[bool]:
+def _is_overdue(wanted: bool) -> ColumnElement[bool]:
     late = overdue() & Event.state.not_in(FINAL)
     return late if wanted else ~late
 
 
 def overdue() -> ColumnElement[bool]:
     """Past its deadline; before it has one, past that of the step it stands at. Never null."""
-    now = clock.now()
-    return or_(
-        and_(Event.due_at.is_not(None), Event.due_at < now),
-        and_(Event.due_at.is_(None), Event.id.in_(stage.timed(Deadline.due_at < now))),
-    )
+    return and_(Event.pressing_at.is_not(None), Event.pressing_at < clock.now())
 
 
 def shining(wanted: Light) -> ColumnElement[bool]:
-    """Events whose light is this one now, or was at their end: ``Event.light``, and of those that have no deadline
-    the light of the step they stand at, which a row shows in its place (of two steps: the more pressing).
-    """
-    now = clock.now()
-    at = func.coalesce(Event.closed_at, literal(now, UTCDateTime()))
-    timed, soon, late = (
-        Event.id.in_(stage.timed(*when)) for when in ((), (Deadline.yellow_at <= now,), (Deadline.due_at < now,))
-    )
-    of_case, of_step = {
-        Light.NONE: (Event.yellow_at.is_(None), ~timed),
-        Light.GREEN: (at < Event.yellow_at, timed & ~soon),
-        Light.YELLOW: (and_(Event.yellow_at <= at, at <= Event.due_at), soon & ~late),
-        Light.RED: (at > Event.due_at, late),
+    """Events whose light is this one now, or was at their end; the same as ``Event.light``."""
+    at = func.coalesce(Event.closed_at, literal(clock.now(), UTCDateTime()))
+    yellow_at, due_at = func.coalesce(Event.yellow_at, Event.step_yellow_at), Event.pressing_at
+    return {
+        Light.NONE: due_at.is_(None) | yellow_at.is_(None),
+        Light.GREEN: at < yellow_at,
+        Light.YELLOW: and_(yellow_at <= at, at <= due_at),
+        Light.RED: at > due_at,
     }[wanted]
-    return or_(and_(Event.due_at.is_not(None), of_case), and_(Event.due_at.is_(None), of_step))
 
 
 def _words(words: str) -> ColumnElement[bool]:

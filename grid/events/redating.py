@@ -15,7 +15,7 @@ from grid.accounts.user import User
 from grid.calendars import almanac, notice_import, policy
 from grid.calendars.notice_import import CalendarImport
 from grid.db import db, table
-from grid.events import deadline, handling
+from grid.events import deadline, handling, stage
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineState
 from grid.events.event import Event
@@ -70,6 +70,8 @@ def redate(actor: User | None, reason: str, *, skip_held: bool = False) -> int:
         if event is not None:
             assignment = next((a for a in event.assignments if a.id == row.assignment_id), None)
             deadline.show(row, event, assignment)
+            if row.kind.is_step:
+                stage.tell(event)
         if row.due_at != old:
             _keep(actor, row, event, old, reason)
             moved += 1

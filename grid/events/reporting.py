@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from grid import clock
-from grid.accounts.permission import Permission, Relation
-from grid.accounts.scope import is_within
 from grid.accounts.user import User
 from grid.areas import net
 from grid.areas.area import Level
@@ -56,10 +54,6 @@ class Report:
     self_handled: bool = False
     same_as: UUID | None = None
     somewhere_in: str = ""
-
-
-# What one needs to report by each way; at the desk, where the place is.
-_RIGHTS = {Source.DESK: Permission.EVENT_ENTER} | dict.fromkeys(TAKEN_IN, Permission.EVENT_INTAKE)
 
 
 def submit(actor: User, report: Report, clock_offset: timedelta | None = None) -> Outcome:
@@ -189,17 +183,14 @@ def _flags(
     actor: User, report: Report, located: Located, now: datetime, clock_offset: timedelta, source: Source
 ) -> dict[str, Any]:
     """What a person should know before trusting the report; the value says more where there is more."""
-    right = _RIGHTS.get(source, Permission.EVENT_REPORT)
-    homes = [g.path for g in actor.grants(right) if Relation.AREA in g.relations]
-    is_outside = not any(is_within(located.area.path, home) for home in homes)
-    if not homes or (source in _RIGHTS and is_outside):
+    homes = place.homes(actor, source)
+    of_place = place.doubts(located, report.position.accuracy_m, homes, is_vague=bool(report.somewhere_in))
+    if not homes or (source in place.AT_THE_DESK and Flag.OUTSIDE_MINE in of_place):
         raise Forbidden("你的岗位不能上报。")
     found: dict[Flag, str | None] = {
-        Flag.OUTSIDE_MINE: "" if is_outside else None,
         Flag.CLOCK_SKEW: _skew(report, now, clock_offset),
         Flag.NO_PHOTO: None if _pictures(report.photos) or source in TAKEN_IN else "",
     }
-    of_place = place.doubts(located, report.position.accuracy_m, is_vague=bool(report.somewhere_in))
     return of_place | {flag.value: words for flag, words in found.items() if words is not None}
 
 

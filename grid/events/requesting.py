@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from grid import clock
 from grid.accounts.permission import Permission
 from grid.accounts.user import User
-from grid.db import new_id
+from grid.db import db, new_id
 from grid.errors import Conflict, Forbidden, IllegalTransition, Invalid, NotFound, RuleForbids
-from grid.events import guard, handling, history, notify, request_rule, timing
+from grid.events import guard, handling, history, merging, notify, request_rule, timing
 from grid.events.event import Assignment, Event
 from grid.events.request import EventRequest, RequestDecision, RequestKind, RequestState, Verdict
 from grid.events.request_rule import RULES, RequestRule
-from grid.events.scope import may
+from grid.events.scope import may, visible
 from grid.trail import entry as trail
 
 
@@ -60,6 +62,13 @@ def ask(actor: User, event: Event, kind: RequestKind, note: str, until: datetime
         _write(actor, event, request, Verdict.APPROVE, "本人即部门负责人", at)
         request.level += 1
     return request
+
+
+def lock(actor: User, event_id: UUID, request_id: UUID) -> None:
+    """Before an approval is decided, hold every case that may move with it: a void ends merged ones too."""
+    kind = select(EventRequest.kind).join(Event, Event.id == EventRequest.event_id)
+    if db.session.scalar(kind.where(EventRequest.id == request_id, visible(actor))) is RequestKind.VOID:
+        merging.lock(actor, event_id, "void")
 
 
 def decide(actor: User, event: Event, request_id: UUID, verdict: Verdict, note: str = "") -> EventRequest:

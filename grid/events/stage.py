@@ -6,14 +6,13 @@ takes a step before the worker came by finds none; it is then made up from the h
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, inspect, or_, select
+from sqlalchemy import exists, inspect, or_, select, update
 
-from grid.db import db
+from grid.db import db, table
 from grid.events import deadline, rulebook, timing
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
@@ -22,7 +21,7 @@ from grid.events.procedure_rule import Rule
 from grid.events.state import State
 from grid.events.step import Step
 from grid.sync import change
-from grid.worktime.limit import Light, Limit
+from grid.worktime.limit import Limit
 
 CLOCKS: dict[State, DeadlineKind] = {
     State.SELF_DONE: DeadlineKind.ACCEPT,
@@ -35,8 +34,6 @@ CLOCKS: dict[State, DeadlineKind] = {
     State.CHECKING: DeadlineKind.CHECK,
     State.PENDING_CLOSE: DeadlineKind.CLOSE,
 }
-# What times somebody's next step: a post's, or the turn of the level that has the case.
-STEPS = (*dict.fromkeys(CLOCKS.values()), DeadlineKind.LEVEL)
 _ON_THE_SPOT = {DeadlineKind.VERIFY: Rule.VERIFY_LIMIT, DeadlineKind.CHECK: Rule.CHECK_LIMIT}
 # The level above or below has its own time from now on; its next step begins with a clock again.
 _OTHER_LEVEL = frozenset({"hand_up", "hand_down"})
@@ -53,7 +50,7 @@ def ensure(payload: dict[str, Any]) -> None:
     if event is None or event.state not in CLOCKS or payload["state"] != event.state:
         return
     if _lacks_first(event, event.state):
-        begin(event, _entered(event, event.state))
+        _begin_behind(event, CLOCKS[event.state])
         change.touched_rows([event])  # who read the new case has read it without this clock
 
 
@@ -64,29 +61,28 @@ def begin(event: Event, at: datetime) -> None:
         timing.start(event, kind, limit(event, kind), at)
 
 
-def running(events: Collection[Event]) -> dict[UUID, Deadline]:
-    """The clock of the step each of some cases stands at, in one statement; a step without one is left out.
+def _begin_behind(event: Event, kind: DeadlineKind) -> None:
+    """Start the clock of a new case; nobody who has read the case is told that it is another one now."""
+    begun = deadline.make(kind, limit(event, kind), _entered(event, event.state), event.area_path)
+    begun.event_id = event.id
+    db.session.add(begun)
+    kept = {"step_kind": begun.kind, "step_yellow_at": begun.yellow_at, "step_due_at": begun.due_at}
+    rows = table(Event)
+    db.session.execute(update(rows).where(rows.c.id == event.id).values(kept))
+    db.session.expire(event)
 
-    Of two (a level's turn, and a post's step within it) it is the more pressing: no longer green, then due first.
-    """
+
+def tell(event: Event) -> None:
+    """Let the case say what still times its step, after clocks ended."""
+    if inspect(event).pending:
+        return
     found = select(Deadline).where(
-        Deadline.event_id.in_([event.id for event in events]),
+        Deadline.event_id == event.id,
         Deadline.state == DeadlineState.RUNNING,
-        Deadline.kind.in_(STEPS),
+        Deadline.kind.in_([kind for kind in DeadlineKind if kind.is_step]),
     )
-    latest_first = db.session.scalars(found.order_by(Deadline.due_at.desc(), Deadline.id))
-    pressing_last = sorted(latest_first, key=lambda clock: clock.light is not Light.GREEN)
-    return {clock.event_id: clock for clock in pressing_last if clock.event_id is not None}
-
-
-def timed(*conditions: ColumnElement[bool]) -> Select[UUID | None]:
-    """The ids of cases that stand at a step whose clock runs, and is as the conditions say."""
-    return select(Deadline.event_id).where(
-        Deadline.state == DeadlineState.RUNNING,
-        Deadline.kind.in_(STEPS),
-        Deadline.event_id.is_not(None),  # one null would make every "is it not in it?" unknown
-        *conditions,
-    )
+    first = db.session.scalar(found.order_by(Deadline.due_at, Deadline.id).limit(1))
+    event.step_clock = first.of_step if first else None
 
 
 def leave(step: Step, action: str, target: State | None) -> None:

@@ -22,7 +22,7 @@ from grid.areas.area import Area
 from grid.calendars import almanac
 from grid.db import Base, BigId, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Forbidden, Invalid
-from grid.events import handling, rulebook
+from grid.events import handling, locating, rulebook
 from grid.events.event import Event
 from grid.events.procedure_rule import Rule
 from grid.geo.crs import Datum, to_storage
@@ -114,6 +114,7 @@ class WhistleCall(Base):
         return False if clock.now() > self.due_at else None
 
 
+locating.follows(Whistle)
 _WHOLE = (
     selectinload(Whistle.calls),
     selectinload(Whistle.place).load_only(Event.lon, Event.lat, Event.address),
@@ -142,7 +143,7 @@ def blow(
     actor: User, kind: WhistleKind, words: str, codes: list[str], event_id: UUID | None, area: str | None
 ) -> Whistle:
     """Call departments to a case, or to an area. Raises NotFound, Forbidden, Invalid."""
-    event = handling.get(actor, event_id) if event_id else None
+    event = handling.hold(actor, event_id) if event_id else None  # or it is put elsewhere meanwhile
     if event is None and area is None:
         raise Invalid("请说明是哪件事，或哪个区域。", field="area")
     node = net.current().node(event.area_id) if event else net.current().find(area or "")

@@ -53,7 +53,7 @@ def now(actor: User, desk: Node, until: datetime) -> list[Figure]:
     at = clock.now()
     mine = and_(*at_desk(actor, desk), Event.state.not_in(FINAL), real())
     figures.append(_of_cases("overdue", "已超期", and_(mine, query.overdue())))
-    figures.append(_of_cases("due", "下一班内到期", and_(mine, Event.due_at.between(at, until))))
+    figures.append(_of_cases("due", "下一班内到期", and_(mine, Event.pressing_at.between(at, until))))
     if actor.has(Permission.SUPERVISION_READ):
         figures.append(_of_cases("supervised", "督办中", and_(mine, supervision_list.presses())))
     if actor.has(Permission.MATTER_READ):
@@ -71,7 +71,7 @@ def check_until(until: datetime) -> None:
 
 def told(event: Event) -> dict[str, Any]:
     """A case as a note names it; no words somebody typed, which may be corrected later."""
-    due = event.due_at.isoformat() if event.due_at else None
+    due = event.pressing_at.isoformat() if event.pressing_at else None
     return {
         "id": str(event.id),
         "case_no": event.case_no,
@@ -89,7 +89,8 @@ def at_desk(actor: User, desk: Node) -> tuple[ColumnElement[bool], ...]:
 def _of_cases(code: str, label: str, wanted: ColumnElement[bool]) -> Figure:
     """Cases of a kind, the first that is due named first."""
     count = db.session.scalar(select(func.count(Event.id)).where(wanted)) or 0
-    named = db.session.scalars(select(Event).where(wanted).order_by(Event.due_at, Event.id).limit(NAMED))
+    first = (Event.pressing_at.asc().nulls_last(), Event.id)
+    named = db.session.scalars(select(Event).where(wanted).order_by(*first).limit(NAMED))
     return Figure(code, label, count, cases=tuple(told(event) for event in named))
 
 

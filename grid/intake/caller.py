@@ -8,18 +8,13 @@ from uuid import UUID
 
 from grid.errors import Invalid
 from grid.events.origin import EventOrigin
+from grid.mask import hidden_name, hidden_numbers, hidden_phone
 from grid.seal import Sealer
 
 NAME_MAX = 30
 SAID_MAX = 2000
 # A mobile number, one of a fixed line with or without its area code and extension, or of a service.
 PHONE = re.compile(r"1\d{10}|(0\d{2,3}-?)?[1-9]\d{6,7}(-\d{1,6})?|1\d{4}")
-# In words, as people group and widen the signs (\d has the wide ones): mobile, fixed line, identity card.
-_GAP = r"[ \u00a0\u3000\-－–—]?"
-IN_TEXT = re.compile(
-    rf"(?<!\d)(?:[1１]\d{{2}}{_GAP}\d{{4}}{_GAP}\d{{4}}|[1１]\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
-    rf"|[0０]\d{{2,3}}{_GAP}[1-9１-９]\d{{2,3}}{_GAP}\d{{4}}|\d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXxＸｘ])(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +43,6 @@ def read_phone(told: str) -> str:
     if digits and not (digits.isascii() and PHONE.fullmatch(digits)):
         raise Invalid("电话应是 11 位手机号，或带区号的固定电话。", field="phone")
     return digits
-
-
-def hidden_name(name: str) -> str:
-    """The family name and as many stars as follow."""
-    return name[:1] + "*" * (len(name) - 1)
-
-
-def hidden_phone(number: str) -> str:
-    """The first three and the last four signs of a long number, the last two of a short one."""
-    tail = 4 if len(number) > 8 else 2
-    head = 3 if len(number) > 8 else 0
-    return f"{number[:head]}****{number[-tail:]}" if number else ""
-
-
-def hidden_numbers(words: str) -> str:
-    """Words in which telephone and id numbers are masked."""
-    return IN_TEXT.sub(lambda found: hidden_phone(found[0]), words)
 
 
 def write(row: EventOrigin, caller: Caller, sealer: Sealer) -> None:

@@ -18,10 +18,11 @@ from grid.imports.fate import Fate
 from grid.imports.line import Line
 from grid.imports.table import Columns, Row
 from grid.intake import hotline, order_place, taking
-from grid.intake.caller import Caller, hidden_numbers
+from grid.intake.caller import Caller
 from grid.intake.order import Order
 from grid.intake.order_place import Gazetteer
 from grid.intake.taking import Wish
+from grid.mask import hidden_numbers
 from grid.standards import trial
 
 COLUMNS = Columns(

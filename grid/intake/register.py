@@ -24,6 +24,7 @@ from grid.events.scope import REACHES, visible
 from grid.events.state import FINAL
 from grid.intake import caller as callers
 from grid.intake.caller import Caller
+from grid.mask import hidden_numbers
 from grid.row import get_row, hold_row, newest
 from grid.seal import Sealer
 from grid.trail import entry as trail
@@ -96,7 +97,7 @@ def reply(actor: User, row: EventOrigin, words: str) -> None:
     if row.replied_at is not None:
         raise Conflict("已经回复过了，不用再回复。")
     row.replier_id, row.replied_at = actor.id, clock.now()
-    row.reply = callers.hidden_numbers(words)[:REPLY_MAX]
+    row.reply = hidden_numbers(words)[:REPLY_MAX]
     trail.record(actor, "intake:reply", "event_origin", row.id, row.event.area_path, event=str(row.event_id))
 
 

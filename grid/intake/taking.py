@@ -19,19 +19,19 @@ from grid.errors import Conflict, Forbidden, Invalid, NotFound, RuleForbids
 from grid.events import handling, history, reporting
 from grid.events.event import Event, Source
 from grid.events.origin import EventOrigin
-from grid.events.place import Position
+from grid.events.place import Position, described
 from grid.events.reporting import Report
 from grid.events.scope import may, visible
 from grid.geo.crs import Datum
-from grid.imports.wording import clean
 from grid.intake import caller as callers
 from grid.intake import place
 from grid.intake.caller import Caller
+from grid.mask import hidden_numbers
 from grid.seal import Sealer
 from grid.sync import op
 from grid.trail import entry as trail
 
-DESCRIPTION_MAX, ADDRESS_MAX = 500, 200
+DESCRIPTION_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def _report(wish: Wish) -> Report:
         category=wish.category,
         position=wish.position or _somewhere_in(wish.area),
         occurred_at=wish.asked_at or clock.now(),
-        description=callers.hidden_numbers(wish.caller.said)[:DESCRIPTION_MAX],
-        address=callers.hidden_numbers(clean(wish.address))[:ADDRESS_MAX],
+        description=hidden_numbers(wish.caller.said)[:DESCRIPTION_MAX],
+        address=described(wish.address),
         photos=wish.photos,
         somewhere_in="" if wish.position else wish.area,
     )

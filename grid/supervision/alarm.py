@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grid import clock
 from grid.db import Base, Coded, PathText, UTCDateTime, db, new_id
-from grid.events import practice
+from grid.events import locating, practice
 from grid.events.rung import Act
 from grid.job import job
 
@@ -64,6 +64,7 @@ class Alarm(Base):
 
 
 practice.hang("alarms", Alarm, Alarm.event_id, before="deadlines")
+locating.follows(Alarm)
 
 
 def fire(alarms: list[Alarm]) -> list[Alarm]:

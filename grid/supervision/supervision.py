@@ -22,7 +22,7 @@ from grid.areas.area import Area
 from grid.db import Base, Coded, PathText, UTCDateTime, Versioned, db, new_id
 from grid.errors import Conflict, Forbidden, Invalid, RuleForbids
 from grid.events import deadline as deadlines
-from grid.events import history, practice, rulebook
+from grid.events import history, locating, practice, rulebook
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Assignment, Event
@@ -121,6 +121,7 @@ def _show(one: Deadline) -> None:
 
 deadlines.shown_by(DeadlineKind.REPLY, _show)
 practice.hang("supervisions", Supervision, Supervision.event_id, before="requests")
+locating.follows(Supervision)
 
 
 @dataclass(frozen=True, slots=True)

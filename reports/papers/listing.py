@@ -13,8 +13,7 @@ from grid import clock
 from grid.accounts.department import Department
 from grid.areas import net
 from grid.db import db
-from grid.events import query, rulebook, stage
-from grid.events.deadline import Deadline
+from grid.events import query, rulebook
 from grid.events.event import Event
 from grid.events.order import Sort, Span
 from grid.events.query import Filters
@@ -45,8 +44,7 @@ def make(taker: Taker, filters: Filters, sort: Sort) -> Paper:
     story: list[Flowable] = [*parts.title("事件清单", " · ".join(told), script)]
     if following is not None:
         story.append(words(f"纸上只印前 {MOST} 件，共 {total} 件。请用筛选缩小范围。", "body", script))
-    steps = stage.running([event for event in found if event.due_at is None])
-    rows = [list(_row(event, steps.get(event.id), now, script)) for event in found]
+    rows = [list(_row(event, now, script)) for event in found]
     story.append(parts.grid(HEADS, rows, script) if rows else words("这里没有事件。", "body", script))
     is_practice = bool(found) and all(event.is_practice for event in found)
     margins = taker.margins("事件清单", is_practice)
@@ -62,12 +60,11 @@ def record(taker: Taker, filters: Filters) -> None:
     trail.record(taker.actor, "event:print_list", "list", "events", filters=told, searched=filters.q is not None)
 
 
-def _row(event: Event, step: Deadline | None, now: datetime, script: Typesetter) -> Iterator[str | Flowable]:
-    """step: of a case without a deadline the clock of what is to be done first."""
+def _row(event: Event, now: datetime, script: Typesetter) -> Iterator[str | Flowable]:
     mark = "【演练】" if event.is_practice else ""
     lead = event.lead
-    yield parts.light((step or event).light, script)
-    yield _until(step.due_at, now, step.kind.deed) if step else _time(event, now)
+    yield parts.light(event.light, script)
+    yield _time(event, now)
     yield f"{mark}{rulebook.current().name(event.category_id)}\n{number(event.case_no)}"
     yield "\n".join(filter(None, (area_words(event), event.address)))
     yield event.description
@@ -77,9 +74,11 @@ def _row(event: Event, step: Deadline | None, now: datetime, script: Typesetter)
 def _time(event: Event, now: datetime) -> str:
     if event.closed_at:
         return f"{_moment(event.closed_at, now)}\n办结"
-    if event.due_at is None or event.light is Light.NONE:
-        return f"{_moment(event.reported_at, now)}\n上报"
-    return _until(event.due_at, now)
+    if event.due_at is not None:
+        return _until(event.due_at, now)
+    if event.step_clock is not None:
+        return _until(event.step_clock.due_at, now, event.step_clock.kind.deed)
+    return f"{_moment(event.reported_at, now)}\n上报"
 
 
 def _until(due_at: datetime, now: datetime, deed: str = "") -> str:

@@ -16,6 +16,7 @@ from tests.factories.census import census
 from tests.factories.event import make_event
 from tests.factories.notice import NOTICE_2027, notice_csv, notice_xlsx
 from tests.factories.person import Person
+from tests.factories.practice import deliver
 from tests.factories.problem import assert_problem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -240,6 +241,11 @@ def test_the_light_filter_and_the_light_shown_agree(app: Flask, time: Clock) -> 
         for category in ("E0406", "E0110", "E0410"):
             make_event(state="closed" if hours == 5 else "handling", category=category)
         time.move(hours=hours)
+    for minutes in (3, 13, 0):  # a step of 15 minutes: late, soon, and just begun
+        make_event()
+        deliver()
+        time.move(minutes=minutes)
+    make_event()  # whose clock has not begun
     desk = Person(app, "dd01")
     every = {item["id"]: item["light"]["code"] for item in desk.get("/api/events?limit=100").json["items"]}
 

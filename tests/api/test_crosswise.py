@@ -1,24 +1,33 @@
-"""Two desks reach for the same cases from either end: they wait for each other, one wins, nobody gets a 5xx."""
+"""Two reach for the same cases from either end: they wait for each other, one wins, nobody gets a 5xx."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, select, text
 from werkzeug.test import TestResponse
 
-from grid.db import db
+from grid.db import db, transaction
+from grid.events import practice
 from grid.events.event import Event
 from grid.events.state import State
 from tests.factories.crowd import at_once
 from tests.factories.event import make_event
 from tests.factories.person import Person
+from tests.factories.practice import make_practice
 from tests.factories.reader import look_again
+from tests.factories.request import ask, decide
 
+SOON_S = 20.0
+ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # which locks row by row
 TURNS = {"postgresql": 15, "sqlite": 3}  # SQLite lets one write at a time: nothing can cross there
 
 
@@ -123,3 +132,61 @@ def test_a_case_merged_while_the_other_ends_is_not_left_behind(desks: list[Perso
         assert codes in ((200, 412), (409, 200)), (merged.text, ended.text)
         wanted = (State.MERGED, State.REPORTED) if codes[0] == 200 else (State.REPORTED, State.REJECTED)
         assert tuple(_states(child, parent)) == wanted
+
+
+@contextmanager
+def _held(event_id: UUID) -> Iterator[Connection]:
+    """Somebody else has a case in hand."""
+    with db.engine.connect() as other:
+        _lock(other, event_id)
+        yield other
+        other.rollback()
+
+
+def _lock(other: Connection, event_id: UUID) -> None:
+    """Now, or not at all."""
+    other.execute(select(Event.id).where(Event.id == event_id).with_for_update(nowait=True))
+
+
+@ON_POSTGRES
+def test_wiping_practice_reaches_for_cases_in_the_order_in_which_a_merger_does(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (make_practice(app).id for _ in range(3))
+    Person(app, "dd01").steps(third, ("merge", {"parent": str(first)}))
+    monkeypatch.setattr(practice, "BATCH", 1)
+    db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool:
+        with _held(second) as merger:
+            wiped = pool.submit(_wipe, app)
+            _until_somebody_waits()
+            _lock(merger, third)  # refused while the wipe, of which the merger has the second, has the third
+
+        assert wiped.result(SOON_S)["events"] == 3
+
+
+def _wipe(app: Flask) -> dict[str, int]:
+    with app.app_context(), transaction():
+        return practice.wipe(None)
+
+
+def _until_somebody_waits() -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    end = monotonic() + SOON_S
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
+        while not watcher.scalar(waiting):
+            assert monotonic() < end, "nobody waits"
+            sleep(0.02)
+
+
+@ON_POSTGRES
+def test_only_what_ends_a_case_waits_for_those_merged_into_it(app: Flask) -> None:
+    parent = make_event(state=State.HANDLING)
+    child = make_event().id
+    Person(app, "dd01").steps(child, ("merge", {"parent": str(parent.id)}))
+    assert ask(app, "cg01", parent, "extension").status_code == 200
+    db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool, _held(child):
+        assert pool.submit(decide, app, "dd01", parent).result(SOON_S).status_code == 200

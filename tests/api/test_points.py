@@ -17,6 +17,7 @@ from tests.factories import street
 from tests.factories.account import find_user
 from tests.factories.event import make_event
 from tests.factories.person import Person
+from tests.factories.practice import deliver
 from tests.factories.problem import assert_problem
 
 POINTS = "/api/events/points"
@@ -63,13 +64,16 @@ def test_who_may_not_read_cases_gets_no_points(app: Flask) -> None:
 def test_a_point_says_where_of_what_kind_how_pressing_and_since_when(app: Flask, time: Clock) -> None:
     late = make_event(state="handling")
     waiting = make_event(category="E0406")
+    deliver()
     time.move(days=30)
     fresh = make_event(state="handling", reporter="wg02")
+    untimed = make_event(reporter="wg02")
     desk = Person(app, "dd01")
 
     found = read(desk)
 
-    assert [found[str(one.id)]["light"] for one in (late, waiting, fresh)] == ["red", "none", "green"]
+    lights = [found[str(one.id)]["light"] for one in (late, waiting, fresh, untimed)]
+    assert lights == ["red", "red", "green", "none"]
     assert [found[str(one.id)]["category"] for one in (late, waiting)] == ["E0410", "E0406"]
     point = found[str(late.id)]
     assert (point["lon"], point["lat"]) == (round(late.lon, 6), round(late.lat, 6))

@@ -16,7 +16,7 @@ from grid.events.state import State
 from tests.conftest import Clock
 from tests.factories.account import find_user
 from tests.factories.ear import missed, stand
-from tests.factories.event import advance, desk_of, fresh, make_event
+from tests.factories.event import advance, desk_of, fresh, make_event, take
 from tests.factories.person import Person
 from tests.factories.practice import deliver
 
@@ -57,7 +57,7 @@ def test_a_new_report_is_timed_and_lit_before_it_has_a_deadline(app: Flask, time
     assert _overdue(desk, "accept") == 1
     assert [_ids(desk, light=light) for light in ("none", "green", "yellow")] == [[], [], []]
     assert _ids(desk, light="red") == [str(event.id)]
-    assert row["due_at"] is None and row["light"]["code"] == "none"
+    assert row["due_at"] is None and row["light"]["code"] == "red"
     assert row["step_clock"]["kind"] == {"code": "accept", "label": "受理时限"}
     assert row["step_clock"]["deed"] == "受理"
     assert row["step_clock"]["due_at"] == "2026-11-23T09:15:00.000+08:00"
@@ -125,7 +125,47 @@ def test_a_case_with_a_deadline_is_late_by_that_alone(app: Flask, time: Clock) -
     assert _ids(desk, overdue="true") == [] and _overdue(desk, "dispatch") == 0
 
 
-def test_a_page_of_them_is_one_statement(
+def test_its_first_clock_makes_no_other_version_of_a_case_that_was_read(app: Flask, time: Clock) -> None:
+    desk, event = Person(app, "dd01"), make_event()
+    before = desk.get(f"/api/events/{event.id}")
+    deliver()
+
+    assert before.json["step_clock"] is None and desk.event(event.id)["step_clock"] is not None
+    told = {"action": "accept"}
+    answer = desk.post(f"/api/events/{event.id}/steps", json=told, headers={"If-Match": before.headers["ETag"]})
+    assert answer.status_code == 200, answer.text
+
+
+def _kind(person: Person, event_id: UUID) -> str | None:
+    told = person.event(event_id)["step_clock"]
+    return told["kind"]["code"] if told else None
+
+
+def test_when_a_step_ends_what_times_the_next_is_told_and_where_nothing_does_nothing(
+    app: Flask, time: Clock
+) -> None:
+    desk, event = Person(app, "dd01"), make_event()
+    deliver()
+
+    kinds = []
+    for action in ("accept", "file", "dispatch"):
+        with transaction():
+            take(fresh(event), action)
+        kinds.append(_kind(desk, event.id))
+
+    assert kinds == ["file", "dispatch", None]
+
+
+def test_handed_to_another_level_its_turn_is_told_in_place_of_the_step(app: Flask, time: Clock) -> None:
+    desk, event = Person(app, "dd01"), make_event(state="pending_filing")
+    before = _kind(desk, event.id)
+    with transaction():
+        handling.carry_out(desk_of(event), fresh(event), "hand_up", note="要区里办")
+
+    assert (before, _kind(desk, event.id)) == ("file", "level")
+
+
+def test_a_page_of_them_costs_no_statement_more(
     app: Flask, time: Clock, count_queries: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     desk = Person(app, "dd01")
@@ -141,5 +181,5 @@ def test_a_page_of_them_is_one_statement(
         assert [row["step_clock"]["deed"] for row in rows] == ["受理"] * limit
         counted.append(statements)
 
-    assert len(counted[0]) == len(counted[1]) <= 8
-    assert [sum("FROM deadline" in one for one in statements) for statements in counted] == [1, 1]
+    assert len(counted[0]) == len(counted[1]) <= 7
+    assert not any("FROM deadline" in one for statements in counted for one in statements)

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from fixtures.daling import STREET
 from grid.commands import HANDLERS, SWEEPS
 from grid.db import db, transaction
-from grid.events import practice, whistle
-from grid.job import worker
+from grid.events import practice, reminding, whistle
+from grid.events.whistle import WhistleCall
+from grid.job import job, worker
 from grid.job.job import Job
 from grid.notices.notice import Notice
 from tests.conftest import Clock
@@ -94,6 +95,26 @@ def test_who_does_not_come_is_reminded_and_when_it_is_late_the_street_hears(app:
     for who in ("zj01", "dd01"):
         assert len([title for title in _titles(app, who) if "报到已超期" in title]) == 1
     assert not any("超期" in title for title in _titles(app, "cg01"))
+
+
+@pytest.mark.parametrize(
+    ("told", "said"), [({"late": True}, "报到已超期"), ({"late": False}, "还没有报到"), ({}, "还没有报到")]
+)
+def test_a_reminder_that_was_queued_before_an_upgrade_is_told_too(
+    app: Flask, told: dict[str, bool], said: str
+) -> None:
+    whistle = _blow(app).json
+    call = db.session.scalars(select(WhistleCall).order_by(WhistleCall.id)).first()
+    assert call is not None
+    with transaction():
+        payload = {"whistle_id": whistle["id"], "department": call.department_id, **told}
+        job.enqueue(reminding.KIND, f"{reminding.KIND}:{call.id}:soon", payload)
+
+    _work()
+
+    found = db.session.scalars(select(Job).where(Job.kind == reminding.KIND)).one()
+    assert (found.error, found.done_at is not None) == ("", True)
+    assert [title for title in _titles(app, "cg01") if title.endswith(said)]
 
 
 def test_nobody_is_reminded_of_a_whistle_that_is_over(app: Flask, time: Clock) -> None:

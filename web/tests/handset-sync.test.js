@@ -131,11 +131,9 @@ test('an older server’s lists are read as one full page', async () => {
   expect([await held('task'), await held('notice'), await held('event')]).toEqual([[['t', 3]], [['n', 1]], [['e', 1]]]);
 });
 
-test('a thousand changes are taken in well under three seconds', async () => {
-  const start = performance.now();
+test('a thousand changes on one page are all taken in', async () => {
   await applyPage(store, { username: ME_, changes: Array.from({ length: 1000 }, (_, at) => put(`e${at}`, 1, { text: '字'.repeat(300) })), run: '' });
   const collections = createCollections(store);
   await collections.reload(ME_);
   expect(collections.rows.event).toHaveLength(1000);
-  expect(performance.now() - start).toBeLessThan(3000);
 });

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from grid import clock
 from grid.errors import Invalid
 from grid.intake import hotline
-from grid.intake.caller import hidden_name, hidden_numbers, hidden_phone, read_phone
+from grid.intake.caller import read_phone
 from grid.intake.order import Order, moment, reply_wish
+from grid.mask import hidden_name, hidden_numbers, hidden_phone
 
 PLAIN = """工单编号：GD20261122000187
 来电人：陈先生

@@ -153,7 +153,7 @@ def test_who_does_not_answer_in_time_is_left(
         DEMO.post(Parcel(receiver.url, b""))
 
     assert caught.value.outcome.result is Result.TROUBLE
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 20  # the last would drip for 100 s, the second would have answered
 
 
 def test_nobody_listening_is_trouble_not_an_error() -> None:

@@ -1,5 +1,6 @@
 /** One thing sent at a time: busy while it is under way, and what went wrong in words. */
 import { nextTick, ref } from 'vue';
+import { encoding } from '@/shared/photo/encoding.js';
 
 /** @param {{isBusy?: import('vue').Ref<boolean>, trouble?: import('vue').Ref<string>}} [shared]  refs a page has already */
 export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
@@ -11,8 +12,8 @@ export function useSending({ isBusy = ref(false), trouble = ref('') } = {}) {
    */
   async function send(work, objection = '') {
     if (isBusy.value) return false;
-    trouble.value = objection;
-    if (objection) return false;
+    trouble.value = objection || (encoding.value ? '照片还在处理，请稍等一下再按。' : '');
+    if (trouble.value) return false;
     isBusy.value = true;
     const pressed = globalThis.document?.activeElement;
     try {

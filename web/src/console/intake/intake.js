@@ -4,6 +4,7 @@ import { isInside } from '@/shared/map/inside.js';
 import { uuid } from '@/shared/uuid.js';
 import { useDraft } from '../drafts.js';
 import { areas, leaves } from '../queue/words.js';
+import { stillMissing, useSending } from '../sending.js';
 import { client } from '../station.js';
 import { useFormPhotos } from './photos.js';
 
@@ -19,10 +20,15 @@ const empty = () => ({
 export function useIntake() {
   const { form, clear } = useDraft('intake', empty);
   const { photos, add: addPhoto, drop: dropPhotos } = useFormPhotos(form);
-  const trouble = ref('');
+  const { isBusy, trouble, send: sending } = useSending();
   const wrong = ref({});
-  const isBusy = ref(false);
   const done = shallowRef(null);
+
+  /** Nobody told anything yet, in words or photos. */
+  const isBlank = computed(() => {
+    const { client_id, source, ...told } = form;
+    return !photos.value.length && Object.values(told).every((one) => !one || one.length === 0);
+  });
 
   /** The grid or village of the place, as the map has it; the server looks again. */
   const here = computed(() => {
@@ -32,26 +38,24 @@ export function useIntake() {
 
   const pick = (position) => Object.assign(form, { position, area: '' });
 
-  /** @param {string} [sameAs] the case it is about: the caller joins it */
-  async function send(sameAs) {
-    if (isBusy.value) return false;
-    trouble.value = lacking(form, sameAs);
+  /**
+   * What stands here now; something else may be in the form before it has arrived, and stays there.
+   * @param {string} [sameAs] the case it is about: the caller joins it
+   */
+  function send(sameAs) {
+    const [sent, shown] = [{ ...form }, photos.value];
     wrong.value = {};
-    if (trouble.value) return false;
-    isBusy.value = true;
-    try {
-      for (const { sha256, bytes } of photos.value) await client.putPhoto(sha256, bytes);
-      const { data } = await client.post('/intakes', body(form, photos.value, sameAs), { idempotencyKey: form.client_id });
-      done.value = data;
-      begin();
-      return true;
-    } catch (error) {
-      trouble.value = error.message;
-      wrong.value = error.problem?.errors ?? {};
-      return false;
-    } finally {
-      isBusy.value = false;
-    }
+    return sending(async () => {
+      try {
+        for (const { sha256, bytes } of shown) await client.putPhoto(sha256, bytes);
+        done.value = (await client.post('/intakes', body(sent, shown, sameAs), { idempotencyKey: sent.client_id })).data;
+      } catch (error) {
+        wrong.value = error.problem?.errors ?? {};
+        throw error;
+      }
+      if (form.client_id === sent.client_id) begin();
+      else dropPhotos(shown);
+    }, lacking(sent, sameAs));
   }
 
   /** An empty form for the next; the kind of source stays. */
@@ -70,16 +74,15 @@ export function useIntake() {
     wrong.value = {};
   }
 
-  return { form, photos, addPhoto, dropPhotos, trouble, wrong, isBusy, done, here, pick, send, begin, fill };
+  return { form, photos, addPhoto, dropPhotos, trouble, wrong, isBusy, isBlank, done, here, pick, send, begin, fill };
 }
 
 function lacking(form, sameAs) {
-  const missing = [
+  return stillMissing([
     !form.said.trim() && '说了什么', !sameAs && !form.category && '类别', !sameAs && !form.position && !form.area && '在哪里',
     form.source === 'hotline' && !form.order_no.trim() && '工单编号',
     form.wants_reply && form.source !== 'hotline' && !form.phone.trim() && '联系电话',
-  ].filter(Boolean);
-  return missing.length ? `还没填：${missing.join('、')}` : '';
+  ]);
 }
 
 /** What is empty is left out; of an order only an order tells. */

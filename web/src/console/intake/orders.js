@@ -8,9 +8,15 @@ import { client } from '../station.js';
  * The order in the form is the one whose client_id the form has.
  * @param {ReturnType<typeof import('./intake.js').useIntake>} intake
  */
-export function useOrders({ form, fill }) {
+export function useOrders({ form, fill, isBlank }) {
   const { form: kept } = useDraft('orders', () => ({ orders: [], drafts: {} }));
   const current = computed(() => kept.orders.find(({ client_id }) => client_id === form.client_id));
+  const isOrder = (sheet) => kept.orders.includes(sheet);
+  /** What there is to go on with: the orders, and what was typed by hand and left for one of them. */
+  const sheets = computed(() => {
+    const ids = kept.orders.map(({ client_id }) => client_id);
+    return [...kept.orders, ...Object.values(kept.drafts).filter(({ client_id }) => !ids.includes(client_id))];
+  });
 
   /** What was pasted joins what is still to be taken in; the first of it goes into the form, if that is empty. */
   async function read(text) {
@@ -19,15 +25,15 @@ export function useOrders({ form, fill }) {
     const numbers = left.map(({ order_no }) => order_no).filter(Boolean);
     const fresh = items.filter(({ order_no }) => !numbers.includes(order_no));
     kept.orders = [...left, ...fresh.map((order) => ({ ...order, client_id: uuid(), isTaken: false }))];
-    if (!current.value && !form.said.trim()) next();
+    if (isBlank.value) next();
   }
 
-  /** Into the form with it, as it was left; what stands there of another order is kept. */
-  function choose(order) {
-    if (order === current.value) return;
-    if (current.value) kept.drafts[form.client_id] = { ...form };
-    fill(kept.drafts[order.client_id] ?? asRead(order));
-    delete kept.drafts[order.client_id];
+  /** Into the form with it, as it was left; what stands there is kept. */
+  function choose(sheet) {
+    if (sheet === current.value) return;
+    if (!isBlank.value) kept.drafts[form.client_id] = { ...form };
+    fill(kept.drafts[sheet.client_id] ?? asRead(sheet));
+    delete kept.drafts[sheet.client_id];
   }
 
   function next() {
@@ -37,13 +43,14 @@ export function useOrders({ form, fill }) {
 
   /** It was taken in. @param {string} clientId  of the form that was sent */
   function settle(clientId) {
+    delete kept.drafts[clientId];
     const order = kept.orders.find(({ client_id }) => client_id === clientId);
     if (!order) return;
     order.isTaken = true;
-    next();
+    if (isBlank.value) next();
   }
 
-  return { kept, current, read, choose, settle };
+  return { kept, sheets, isOrder, current, read, choose, settle };
 }
 
 const isLeft = ({ known, isTaken }) => !known && !isTaken;

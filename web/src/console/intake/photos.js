@@ -1,14 +1,15 @@
 /** Photos of what is being taken in, each with the form it belongs to; in memory only, so a reload loses them. */
-import { computed, onBeforeUnmount, shallowRef } from 'vue';
+import { computed, onScopeDispose, shallowRef } from 'vue';
 
 /** @param {{client_id: string}} form  whose photos are shown */
 export function useFormPhotos(form) {
   const all = shallowRef([]);
   const photos = computed(() => all.value.filter(({ of }) => of === form.client_id));
 
-  function add(photo) {
+  /** @param {string} of  client_id of the form it was chosen for: another may be shown by now */
+  function add(photo, of) {
     const url = URL.createObjectURL(new Blob([photo.bytes], { type: 'image/jpeg' }));
-    all.value = [...all.value, { ...photo, url, of: form.client_id }];
+    all.value = [...all.value, { ...photo, url, of }];
   }
 
   /** What is shown of a photo is held by the browser until it is let go. */
@@ -16,7 +17,7 @@ export function useFormPhotos(form) {
     all.value = all.value.filter((one) => !some.includes(one));
     some.forEach(({ url }) => URL.revokeObjectURL(url));
   }
-  onBeforeUnmount(() => drop(all.value));
+  onScopeDispose(() => drop(all.value));
 
   return { photos, add, drop };
 }

@@ -1,7 +1,7 @@
 /** Steps that make sense for several cases at once, and their results beside the cases. */
 
 /** Fields that mean something of one case only. */
-const OWN = ['parent', 'assistant', 'other', 'photos', 'handler'];
+const OWN = ['parent', 'assistant', 'other', 'photos', 'handler', 'position'];
 
 /** @param {import('@/shared/api/shapes.js').Step[]} steps of the first of them */
 export function commonSteps(steps, chosen) {

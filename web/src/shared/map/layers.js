@@ -76,9 +76,14 @@ export function track(lines, gaps) {
 }
 
 /** The place somebody pointed at. */
-export function pin({ lon, lat }) {
+export function pin({ lon, lat }, className = 'map-pin') {
   return L.marker([lat, lon], {
-    icon: L.divIcon({ className: 'map-pin', html: '<i></i>', iconSize: [28, 36], iconAnchor: [14, 34] }),
+    icon: L.divIcon({ className, html: '<i></i>', iconSize: [28, 36], iconAnchor: [14, 34] }),
     keyboard: false, interactive: false,
   });
+}
+
+/** Where it is said to be while another place is looked for: a hollow pin that says so. */
+export function presentPin(place) {
+  return pin(place, 'map-pin present').bindTooltip('现在的位置', { permanent: true, direction: 'right', offset: [14, -20] });
 }

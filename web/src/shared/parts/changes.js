@@ -25,5 +25,5 @@ export function changes({
 /** A case that was put elsewhere: how far, into which area, at which address. */
 function moved({ from, to }) {
   const areas = from.area === to.area ? '' : `，从${from.area}到${to.area}`;
-  return [`位置移了 ${distance(distance_m(from, to))}${areas}`, to.address !== from.address && `地址：${to.address}`];
+  return [`位置移了 ${distance(distance_m(from, to))}${areas}`, to.address !== from.address && (to.address ? `地址：${to.address}` : '去掉了地址')];
 }
