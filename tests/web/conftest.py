@@ -18,6 +18,7 @@ from fixtures.daling import PASSWORD
 from tests.factories.photo import jpeg
 from tests.harness.crashrig import ROOT, CrashRig
 from tests.web import phone
+from tests.web.calm import watch
 
 FLAGS = [
     "--no-sandbox",
@@ -104,6 +105,7 @@ def opened(browser: Browser, site: CrashRig) -> Iterator[Opener]:
     def open_(username: str | None, where: str, **options: Any) -> Page:
         context = browser.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         contexts.append(context)
+        context.on("page", watch)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(f"{where}: {error}"))
@@ -152,6 +154,7 @@ def own_phone(engine: Playwright, site: CrashRig, tmp_path: Path) -> Iterator[Ca
             permissions=["geolocation"],
             **PIXEL_7,
         )
+        context.on("page", watch)
         started.append(context)
         return context
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pypdfium2
 from playwright.sync_api import Locator, Page, expect
+
+from grid import clock
 
 
 def show(page: Page, event_id: str) -> None:
     """Open a case by its address, read anew."""
     page.goto("/console/#/")
+    expect(page.get_by_test_id("case-state")).to_have_count(0)  # of a case that was open before
     page.goto(f"/console/#/events/{event_id}")
     page.get_by_test_id("case-state").wait_for()
 
@@ -28,7 +32,12 @@ def show_row(page: Page, words: str, patience_s: float = 30) -> Locator:
     return row.first
 
 
-def act(page: Page, button: str, **fields: str | list[str]) -> None:
+def in_days(count: int) -> str:
+    """A day counted from today, as the street has it: `2026-11-23`."""
+    return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def act(page: Page, button: str, **fields: str | list[str] | int) -> None:
     """Press a button, fill the form that opens, if one does, and wait until the server has taken it."""
     with page.expect_response(_is_write) as answered:
         page.get_by_test_id(button).first.click()
@@ -37,15 +46,15 @@ def act(page: Page, button: str, **fields: str | list[str]) -> None:
     expect(page.locator("form.step-form")).to_have_count(0)
 
 
-def fill(page: Page, form: Locator, **fields: str | list[str]) -> None:
-    """Fill what is told, and send the form if there is one."""
+def fill(page: Page, form: Locator, **fields: str | list[str] | int) -> None:
+    """Fill what is told, a number as a day so many days ahead, and send the form if there is one."""
     for name, told in fields.items():
-        if isinstance(told, list) or name in ("department", "parent"):
-            choose(page, form.get_by_test_id(f"field-{name}"), told)
-        elif name == "until":
+        if isinstance(told, int):
             date = form.locator(f"#field-{name}")
-            date.fill(told)
+            date.fill(in_days(told))
             date.press("Enter")
+        elif isinstance(told, list) or name in ("department", "parent"):
+            choose(page, form.get_by_test_id(f"field-{name}"), told)
         else:
             form.locator(f"#field-{name}").fill(told)
     if fields or form.count():

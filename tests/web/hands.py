@@ -62,9 +62,7 @@ class Mouse:
         self.page.get_by_test_id("queue-all").click()
         self.write(self.page.locator("#search"), words)
         self.page.keyboard.press("Enter")
-        rows = self.page.get_by_test_id("queue-row")
-        expect(rows).to_have_count(1)
-        rows.click()
+        _only_row(self.page, words).click()
 
 
 class Keys:
@@ -76,6 +74,7 @@ class Keys:
     def reach(self, target: Locator) -> None:
         """Tab, forwards or backwards, whichever is the shorter way on the page."""
         target.wait_for()
+        expect(target).to_be_enabled()  # what is not is no stop
         expect(self.page.locator(".dialog-fade-leave-active")).to_have_count(0)  # it holds the keys while it goes
         key = "Shift+Tab" if target.evaluate(_IS_BEHIND) else "Tab"
         for _ in range(STOPS):
@@ -99,8 +98,12 @@ class Keys:
         self.reach(target)
         self.page.keyboard.press("Enter")
         for one in [words] if isinstance(words, str) else words:
-            self.page.locator(".el-select-dropdown__item:visible").first.wait_for()
+            options = self.page.locator(".el-select-dropdown__item:visible")
+            options.first.wait_for()
             self.page.keyboard.type(one)
+            # When the list has been narrowed to what was typed, nothing stands out in it: only then walk.
+            if not self.page.evaluate("document.activeElement.readOnly"):
+                expect(options.filter(has_not_text=one)).to_have_count(0)
             self._walk_to(one)
             self.page.keyboard.press("Enter")
 
@@ -108,8 +111,8 @@ class Keys:
         on = self.page.locator(".el-select-dropdown__item.is-hovering:visible")
         for _ in range(OPTIONS):
             self.page.keyboard.press("ArrowDown")
-            self.page.wait_for_timeout(30)
-            if on.count() and words in on.first.inner_text():
+            expect(on).to_have_count(1)
+            if words in on.inner_text():
                 return
         raise AssertionError(f"no option says {words}")
 
@@ -118,8 +121,11 @@ class Keys:
         if target.get_attribute("type") == "radio":
             name = target.get_attribute("name")
             self.reach(self.page.locator(f'input[name="{name}"]:checked'))
-            while not target.is_checked():
+            for _ in range(OPTIONS):
+                if target.is_checked():
+                    break
                 self.page.keyboard.press("ArrowRight")
+            expect(target).to_be_checked()
         else:
             self.reach(target)
             self.page.keyboard.press("Space")
@@ -130,7 +136,7 @@ class Keys:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
-        expect(self.page.get_by_test_id("queue-row")).to_have_count(1)
+        _only_row(self.page, words)
         self.page.keyboard.press("j")
 
 
@@ -140,6 +146,14 @@ HANDS = (Mouse, Keys)
 _IS_BEHIND = """one => Boolean(
   document.activeElement !== document.body
   && document.activeElement.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING)"""
+
+
+def _only_row(page: Page, words: str) -> Locator:
+    """The row of the queue that is left by a search for its words."""
+    rows = page.get_by_test_id("queue-row")
+    expect(rows.filter(has_text=words)).to_have_count(1)
+    expect(rows).to_have_count(1)
+    return rows
 
 
 def is_focus_seen(page: Page) -> bool:

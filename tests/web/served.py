@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ ROAD = {
     "forward": "dd01",
 }
 NEW = "Qingshan-2026"
+CLOCK_S = 60  # by then the worker has started a clock, however busy the machine
 
 
 class Street:
@@ -68,6 +70,15 @@ class Street:
     def event(self, event_id: str, who: str = "dd01") -> dict[str, Any]:
         found: dict[str, Any] = self.call(who, "GET", f"/api/events/{event_id}").json()
         return found
+
+    def timed(self, event_id: str) -> dict[str, Any]:
+        """The clock of the step a case stands at, as soon as the worker has started it."""
+        limit = time.monotonic() + CLOCK_S
+        while not (found := self.event(event_id)["step_clock"]):
+            assert time.monotonic() < limit, f"no clock for {event_id} in {CLOCK_S} s"
+            time.sleep(0.2)
+        told: dict[str, Any] = found
+        return told
 
     def step(self, who: str, event_id: str, action: str, **told: Any) -> None:
         """Take a step as it is offered, with what the server proposes."""

@@ -104,8 +104,8 @@ def test_a_checkpoint_is_set_up_on_the_map_and_ticked_by_walking_there(
     worker.context.set_geolocation(HOME)
     expect(point).to_contain_text("到过")
     keep(worker, "handset-round")
-    worker.context.set_offline(False)
     with worker.expect_response("**/sync/push") as pushed:
+        worker.context.set_offline(False)
         worker.evaluate("window.dispatchEvent(new Event('online'))")
     assert {one["status"] for one in pushed.value.json()["results"]} == {"applied"}
     worker.get_by_test_id("shift").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -78,6 +80,7 @@ def _take_call(hand: Hand, words: str) -> None:
     page = hand.page
     hand.press(page.get_by_test_id("nav-intake"))
     hand.write(page.get_by_test_id("intake-said"), words)
+    expect(page.get_by_test_id("take-1")).to_contain_text("占道经营")
     hand.press(page.get_by_test_id("take-1"))
     hand.write(page.get_by_test_id("intake-address"), "fxsq")
     expect(page.get_by_test_id("place-option").first).to_contain_text("富祥社区")
@@ -103,10 +106,12 @@ def test_a_clerks_day_at_the_intake_desk(opened: Opener, street: Street, kind: t
     hand.write(page.get_by_test_id("order-text"), ORDER.format(number=number, words="路灯夜间不亮"))
     page.keyboard.press("Tab")
     expect(page.get_by_test_id("intake-order")).to_have_value(number)
+    expect(page.get_by_test_id("take-1")).to_contain_text("路灯")  # no more what the words of the call suggested
     hand.press(page.get_by_test_id("take-1"))
     hand.write(page.get_by_test_id("intake-address"), "fxsq")
-    page.get_by_test_id("place-option").first.wait_for()
+    expect(page.get_by_test_id("place-option").first).to_have_text(re.compile(r"富祥社区\s*区域"))
     page.keyboard.press("Enter")
+    expect(page.get_by_test_id("whereabouts")).to_contain_text("大概位置")
     hand.press(page.get_by_test_id("intake-send"))
     expect(page.get_by_test_id("intake-done")).to_contain_text("路灯")
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.harness.crashrig import CrashRig
+from tests.web.calm import settled
 from tests.web.conftest import Opener, keep
 from tests.web.desk import choose, paper
 from tests.web.hands import Keys, Mouse, arrive, give, leave
@@ -27,6 +28,7 @@ WIDE: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 
 
 def no_wider_than_the_page(page: Page) -> None:
+    settled(page)
     wide = page.evaluate(
         "[...document.querySelectorAll('main, .narrow-list, .case-pane, .plain-page > main')]"
         ".filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.className)"
@@ -162,6 +164,7 @@ def test_a_clerks_day_on_a_pc_by_mouse(opened: Opener, served: Street) -> None:
     expect(page.locator(f'[data-id="{first}"]')).to_contain_text("岑管城 经办")
 
     page.locator(f'[data-id="{second}"] button').click()
+    expect(page.get_by_test_id("case-state")).to_have_text("待签收")  # the first could be returned as well
     page.get_by_test_id("step-return").click()
     page.locator("#field-note").fill("不在我们的地段")
     sent(page, lambda: page.locator(".step-form").get_by_test_id("step-submit").click())
@@ -175,17 +178,18 @@ def test_a_clerks_day_on_a_pc_by_keyboard_alone(opened: Opener, served: Street, 
     page = hand.page
     page.locator(f'[data-id="{event_id}"]').wait_for()
     for _ in range(page.locator(".work-card").count()):
+        before = page.url
         page.keyboard.press("j")
-        page.get_by_test_id("case-state").wait_for()
+        expect(page).not_to_have_url(before)
         if event_id in page.url:
             break
-    assert event_id in page.url
+    expect(page).to_have_url(re.compile(event_id))
     expect(page.get_by_test_id("case-state")).to_have_text("待签收")
 
     sent(page, lambda: page.keyboard.press("a"))
     expect(page.get_by_test_id("case-state")).to_have_text("处置中")
     page.keyboard.press("a")
-    page.locator("#field-note").wait_for()
+    expect(page.locator("#field-note")).to_be_focused()
     page.keyboard.type("已清走")
     give(hand, page.locator(".step-form").get_by_test_id("photo-album"), photo)
     expect(page.locator(".step-photos img")).to_have_count(1)
@@ -209,6 +213,7 @@ def test_a_case_is_printed_by_mouse_and_by_key_and_a_list_as_it_is_filtered(
     keep(page, "case-print")
     assert "派遣单（主办）" in paper(page, lambda: page.get_by_test_id("print-order").click())
     page.keyboard.press("p")
+    expect(page.get_by_test_id("print-sheet")).to_be_focused()
     assert "案卷单" in paper(page, lambda: page.keyboard.press("Enter"))
     assert "事件清单" in paper(page, lambda: page.get_by_test_id("print-list").click())
 

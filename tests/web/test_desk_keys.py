@@ -43,6 +43,7 @@ def _go_to(page: Page, code: str) -> None:
 
 def _pick(page: Page, words: str) -> str:
     """The first row, which must have these words; its id."""
+    expect(page.get_by_test_id("queue-row").first).to_contain_text(words)
     page.keyboard.press("j")
     chosen = page.locator('.queue-row[aria-selected="true"]')
     expect(chosen).to_contain_text(words)
@@ -56,6 +57,8 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     words = "键盘：路口停满车"
     first, second = street.report(f"{words}甲"), street.report(f"{words}乙", again=True)
     third = street.report(f"{words}丙")
+    for number in (first, second, third):
+        street.timed(number)  # what is due first stands first
     hand = arrive(opened, Keys, "dd01")
     page = hand.page
     page.get_by_test_id("queue-rows").wait_for()
@@ -74,7 +77,7 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     _go_to(page, "file")
     assert _pick(page, f"{words}甲") == first
     page.keyboard.press("f")
-    page.get_by_test_id("form-file").wait_for()
+    expect(page.get_by_test_id("form-file").locator(":focus")).to_have_count(1)
     assert is_focus_seen(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("这里没有事件")).to_be_visible()
@@ -84,12 +87,8 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
     assert _pick(page, f"{words}甲") == first
     page.keyboard.press("d")
     form = page.get_by_test_id("form-dispatch")
-    form.wait_for()
-    page.keyboard.press("Enter")
-    page.keyboard.type("消防")
-    page.locator(".el-select-dropdown__item:visible").filter(has_text="消防").first.wait_for()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    expect(form.get_by_test_id("field-department").locator("input")).to_be_focused()
+    hand.choose(form.get_by_test_id("field-department"), "消防")
     hand.press(form.get_by_role("button", name="另有安排"))
     page.keyboard.press("Control+Enter")
     expect(form).to_have_count(0)
@@ -114,12 +113,15 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
 
     # Several at once: tick one, tick up to another, and each is answered.
     more = [street.report(f"{words}丁{n}") for n in range(2)]
+    for number in more:
+        street.timed(number)
     page.reload()
     expect(page.get_by_test_id("queue-row")).to_have_count(3)
     expect(page.locator('.queue-row[aria-selected="true"]')).to_contain_text(f"{words}丙")  # the one that followed
     page.keyboard.press("x")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    for n in range(2):
+        page.keyboard.press("j")
+        expect(page.locator('.queue-row[aria-selected="true"]')).to_contain_text(f"{words}丁{n}")
     page.keyboard.press("Shift+x")
     expect(page.get_by_test_id("bulk-count")).to_have_text("选了 3 件")
     page.keyboard.press("b")
@@ -156,7 +158,7 @@ def test_a_dispatchers_day_by_keyboard_alone(opened: Opener, street: Street) -> 
 
 
 def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str], Page], street: Street) -> None:
-    street.report("链接：占道")
+    street.timed(street.report("链接：占道"))  # without a clock it has no light
     page = console("dd01")
     page.get_by_test_id("queue-open").click()
     page.get_by_test_id("more-filters").click()
@@ -165,6 +167,7 @@ def test_filters_survive_a_reload_another_page_and_a_link(console: Callable[[str
     page.keyboard.press("Escape")
     chip = page.get_by_role("button", name="去掉筛选：灯：正常")
     expect(chip).to_be_visible()
+    expect(page).to_have_url(re.compile("light=green"))
     link = page.url
 
     page.reload()
@@ -197,6 +200,8 @@ def _drag(page: Page, row: str, onto: str) -> None:
 def test_a_case_is_dragged_onto_a_department(console: Callable[[str], Page], street: Street) -> None:
     words = "拖动：占道"
     numbers = [street.case(f"{words}{n}", "pending_dispatch") for n in range(2)]
+    for number in numbers:
+        street.timed(number)  # no row changes its place under the hand
     page = console("dd01")
     page.get_by_test_id("queue-dispatch").click()
     page.get_by_placeholder("案卷号").fill(words)
@@ -227,6 +232,8 @@ def test_what_cannot_be_given_to_a_department_says_why(console: Callable[[str], 
     page.get_by_placeholder("案卷号").fill("拖动：还没受理")
     page.keyboard.press("Enter")
     row = page.locator(f'.queue-row[data-id="{number}"]')
+    expect(page.get_by_test_id("queue-row")).to_have_count(1)
+    expect(row).to_be_visible()
 
     row.hover()
     page.mouse.down()

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.harness.crashrig import CrashRig
+from tests.web.calm import settled, watch
 from tests.web.conftest import CHROMIUM, FLAGS, HOME, PIXEL_7, keep
-from tests.web.phone import choose_photo, choose_pin, ready, sign_in, submit, take_photo
+from tests.web.phone import choose_photo, choose_pin, drafted, ready, sign_in, submit, take_photo
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -83,7 +84,7 @@ def test_a_full_phone_loses_the_photo_and_never_the_words(
     phone.goto("/m/#/report")
     take_photo(phone)
     phone.get_by_label("说明").fill("空间满之前")
-    phone.wait_for_timeout(300)
+    drafted(phone)
     phone.evaluate(FILL)
 
     phone.locator("[data-test=shutter]:enabled").click()
@@ -101,9 +102,9 @@ def test_a_phone_whose_store_the_system_threw_away_says_so_and_starts_anew(
         phone.goto("/m/#/report")
         choose_photo(phone, photo)
         phone.locator(".category-grid button").first.click()
-        with phone.expect_request(lambda asked: "/sync/push" in asked.url) as pushed:
+        with phone.expect_response(lambda answer: "/sync/push" in answer.url) as pushed:
             submit(phone)
-        return [op["seq"] for op in pushed.value.post_data_json["ops"]]
+        return [op["seq"] for op in pushed.value.request.post_data_json["ops"]]
 
     phone = handset("wg06")
     ready(phone)
@@ -137,6 +138,7 @@ def test_without_a_camera_there_is_the_album(engine: Playwright, site: CrashRig,
     context = browser.new_context(
         base_url=site.url, locale="zh-CN", geolocation=HOME, permissions=["geolocation"], **PIXEL_7
     )
+    context.on("page", watch)
     phone = context.new_page()
     phone.goto("/m/")
     sign_in(phone, "wg06")
@@ -223,10 +225,10 @@ def test_large_type_stays_within_the_screen(handset: Handset) -> None:
     phone.goto("/m/#/settings")
     phone.get_by_role("switch", name="大字").click()
 
-    assert phone.evaluate("getComputedStyle(document.documentElement).fontSize") == "22px"
+    expect(phone.locator("html")).to_have_css("font-size", "22px")
     for page in PAGES:
         phone.goto(f"/m/#/{page}")
-        phone.wait_for_timeout(200)
+        settled(phone)
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
         keep(phone, f"handset-large-{page}")
 
@@ -236,7 +238,6 @@ def test_every_page_at_night(handset: Handset) -> None:
 
     for page in PAGES:
         phone.goto(f"/m/#/{page}")
-        phone.wait_for_timeout(200)
+        settled(phone)
         keep(phone, f"handset-dark-{page}")
-
-    assert phone.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 27)"
+        expect(phone.locator("body")).to_have_css("background-color", "rgb(18, 22, 27)")

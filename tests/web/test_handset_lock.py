@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import keep
-from tests.web.phone import PIN, choose_pin, enter, ready, restart, sign_in, submit, take_photo, unlock
+from tests.web.phone import PIN, choose_pin, drafted, enter, ready, restart, sign_in, submit, take_photo, unlock
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -37,7 +37,7 @@ def draft(phone: Page) -> None:
     take_photo(phone)
     phone.locator(".category-grid button").first.click()
     phone.get_by_label("说明").fill(WORDS)
-    phone.wait_for_timeout(300)
+    drafted(phone)
 
 
 def test_nothing_said_or_known_about_people_is_readable_on_the_phone(handset: Handset) -> None:

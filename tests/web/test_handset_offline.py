@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
 from tests.web.conftest import keep
-from tests.web.phone import choose_pin, enter, ready, sign_in, submit, take_photo, unlock
+from tests.web.phone import arrived, choose_pin, drafted, enter, ready, sign_in, submit, take_photo, unlock
 
 pytestmark = pytest.mark.browser
 Handset = Callable[..., Page]
@@ -126,7 +126,7 @@ def test_an_expired_login_in_mid_queue_keeps_the_work(handset: Handset, site: Cr
     phone.unroute("**/mobile/v1/session/refresh")
     sign_in(phone, "wg05")
 
-    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    arrived(phone, "登录过期时写的")
     assert len(on_server(site, "wg05", "登录过期时写的")) == 1
 
 
@@ -194,7 +194,7 @@ def test_refused_work_says_why_and_can_be_mended(handset: Handset, site: CrashRi
     phone.locator(".category-grid button").nth(1).click()
     submit(phone)
 
-    expect(phone.get_by_test_id("unsent")).to_have_count(0, timeout=30_000)
+    arrived(phone, "要改的")
     assert len(on_server(site, "wg07", "要改的")) == 1
 
 
@@ -235,7 +235,7 @@ def test_a_form_half_filled_is_there_after_a_crash(handset: Handset) -> None:
     phone.goto("/m/#/report")
     take_photo(phone)
     phone.get_by_label("说明").fill("写到一半")
-    phone.wait_for_timeout(200)
+    drafted(phone)
 
     phone.reload()
     enter(phone)

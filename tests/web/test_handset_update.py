@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import keep
+from tests.harness.crashrig import CrashRig
+from tests.web.conftest import SETTINGS, keep
 from tests.web.phone import take_photo, unlock
 from web import BUILT
 
@@ -17,16 +20,30 @@ WORKER = BUILT / "handset" / "sw.js"
 FIRST_LOAD = 250 * 1024
 
 
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built pages, for this file alone: others are served the real ones meanwhile."""
+    return Path(shutil.copytree(BUILT, tmp_path_factory.mktemp("pages"), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def site(stock: Path, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(stock, folder, dirs_exist_ok=True)
+    env = SETTINGS | {"WANGGE_TEST_BUILT": str(pages)}
+    with CrashRig(folder, env, app="tests.web.aside:create_app()") as rig:
+        yield rig
+
+
 @pytest.fixture
-def next_version() -> Iterator[Callable[[], None]]:
-    """Deploy another version of the app; taken back at the end."""
-    before = WORKER.read_text("utf-8")
-    yield lambda: void(WORKER.write_text(re.sub(r"VERSION = '\w+'", "VERSION = 'next'", before), "utf-8"))
-    WORKER.write_text(before, "utf-8")
+def next_version(pages: Path) -> Callable[[], None]:
+    """Deploy another version of the app."""
 
+    def deploy() -> None:
+        worker = pages / "handset" / "sw.js"
+        worker.write_text(re.sub(r"VERSION = '\w+'", "VERSION = 'next'", worker.read_text("utf-8")), "utf-8")
 
-def void(_: int) -> None:
-    """Nothing."""
+    return deploy
 
 
 @pytest.mark.browser

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import hypot
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.intake import make_sheet
 from tests.harness.crashrig import CrashRig
+from tests.web.calm import settled
 from tests.web.conftest import Opener, keep
-from tests.web.desk import choose, show
+from tests.web.desk import choose, in_days, show
+from tests.web.hands import Keys
 from tests.web.served import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -23,9 +27,13 @@ ORDER = """工单编号：{number}
 联系电话：10012340005
 诉求内容：{words}
 诉求地址：大岭街道富祥社区{place}
-办理时限：2027-01-05
+办理时限：{due}
 回复要求：需回复
 紧急程度：一般"""
+
+
+def _order(number: str, *, name: str, words: str, place: str) -> str:
+    return ORDER.format(number=number, name=name, words=words, place=place, due=in_days(40))
 
 
 def _open(page: Page, tab: str = "") -> None:
@@ -35,9 +43,22 @@ def _open(page: Page, tab: str = "") -> None:
 
 
 def _point_at(page: Page, x: float, y: float) -> None:
+    settled(page)  # the outlines are here, and what they showed the map stays
     box = page.locator(".pick-map .area-map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+
+
+def _take_advice(page: Page, category: str) -> None:
+    """The class its words sound like: what stood there for words before is not pressed."""
+    expect(page.get_by_test_id("take-1")).to_contain_text(category)
+    page.get_by_test_id("take-1").click()
+
+
+def _place_in_fuxiang(page: Page) -> None:
+    page.get_by_test_id("intake-address").fill("富祥社区")
+    expect(page.get_by_test_id("place-option").first).to_contain_text("富祥社区")
+    page.get_by_test_id("place-option").first.click()
 
 
 def test_a_call_is_taken_in_by_keyboard_alone_within_a_minute(console: Console, site: CrashRig) -> None:
@@ -91,7 +112,7 @@ def test_a_visit_by_mouse_and_one_more_caller_of_the_same(console: Console, site
     _open(page)
     page.get_by_test_id("source-visit").click()
     page.get_by_test_id("intake-said").fill("商店门口喇叭声太大，整天响")
-    page.get_by_test_id("take-1").click()
+    _take_advice(page, "商业噪音")
     _point_at(page, 0.5, 0.5)
     expect(page.get_by_test_id("whereabouts")).to_contain_text("网格")
     page.get_by_test_id("intake-address").fill("新园路百货门口")
@@ -144,9 +165,9 @@ def test_three_orders_pasted_of_which_one_is_here_already(console: Console, site
         },
     ).json()
     texts = [
-        ORDER.format(number="GD-A4-1", name="甲先生", words="路灯夜间不亮", place="东门"),
-        ORDER.format(number="GD-A4-2", name="乙女士", words="路灯夜间不亮，黑漆漆", place="西门口"),
-        ORDER.format(number="GD-A4-3", name="匿名", words="市场门口在道路上摆卖", place="市场门口"),
+        _order("GD-A4-1", name="甲先生", words="路灯夜间不亮", place="东门"),
+        _order("GD-A4-2", name="乙女士", words="路灯夜间不亮，黑漆漆", place="西门口"),
+        _order("GD-A4-3", name="匿名", words="市场门口在道路上摆卖", place="市场门口"),
     ]
 
     page.get_by_test_id("order-text").fill("\n\n".join(texts))
@@ -157,19 +178,17 @@ def test_three_orders_pasted_of_which_one_is_here_already(console: Console, site
     expect(page.get_by_test_id("intake-order")).to_have_value("GD-A4-2")
     expect(page.get_by_test_id("unread")).to_contain_text("紧急程度：一般")
     keep(page, "console-intake-orders")
-    for number in ("GD-A4-2", "GD-A4-3"):
+    for number, category in (("GD-A4-2", "路灯"), ("GD-A4-3", "占道经营")):
         expect(page.get_by_test_id("intake-order")).to_have_value(number)
-        page.get_by_test_id("take-1").click()
-        page.get_by_test_id("intake-address").fill("富祥社区")
-        page.get_by_test_id("place-option").first.click()
+        _take_advice(page, category)
+        _place_in_fuxiang(page)
         page.get_by_test_id("intake-send").click()
         expect(rows.filter(has_text=number)).to_contain_text("已登记")
 
     page.get_by_test_id("intake-order").fill("GD-A4-1")
     page.get_by_test_id("intake-said").fill("路灯夜间不亮")
-    page.get_by_test_id("take-1").click()
-    page.get_by_test_id("intake-address").fill("富祥社区")
-    page.get_by_test_id("place-option").first.click()
+    _take_advice(page, "路灯")
+    _place_in_fuxiang(page)
     page.get_by_test_id("intake-send").click()
     expect(page.get_by_test_id("intake-trouble")).to_contain_text("GD-A4-1 已经登记过")
     assert known["case"]["id"]
@@ -181,9 +200,7 @@ def test_what_was_changed_of_one_order_is_there_after_another_and_after_a_reload
     page = console("slr01")
     _open(page)
     page.get_by_test_id("source-hotline").click()
-    texts = [
-        ORDER.format(number=f"GD-D5-{n}", name="甲先生", words=f"第{n}盏路灯不亮", place="东门") for n in (1, 2)
-    ]
+    texts = [_order(f"GD-D5-{n}", name="甲先生", words=f"第{n}盏路灯不亮", place="东门") for n in (1, 2)]
     page.get_by_test_id("order-text").fill("\n\n".join(texts))
     page.get_by_test_id("order-text").blur()
     first, second = (page.get_by_test_id("pasted-order").filter(has_text=f"GD-D5-{n}") for n in (1, 2))
@@ -210,9 +227,8 @@ def test_what_was_changed_of_one_order_is_there_after_another_and_after_a_reload
     first.get_by_role("button").click()
     expect(page.get_by_test_id("intake-said")).to_have_value("问过了，是路口第一盏")
 
-    page.get_by_test_id("take-1").click()
-    page.get_by_test_id("intake-address").fill("富祥社区")
-    page.get_by_test_id("place-option").first.click()
+    _take_advice(page, "非机动车乱停放")
+    _place_in_fuxiang(page)
     page.get_by_test_id("intake-send").click()
     expect(first).to_contain_text("已登记")
     expect(page.get_by_test_id("intake-name")).to_have_value("甲太太")
@@ -229,7 +245,7 @@ def test_a_case_of_which_only_the_community_is_known_is_put_on_the_map(console: 
             "POST",
             "/api/intakes",
             json={
-                "client_id": "0190c0de-0000-7000-8000-00000000a403",
+                "client_id": str(uuid4()),
                 "source": "call",
                 "said": "后巷的路灯坏了",
                 "category": "C0137",
@@ -246,6 +262,7 @@ def test_a_case_of_which_only_the_community_is_known_is_put_on_the_map(console: 
     page.get_by_test_id("step-locate").click()
     page.get_by_test_id("step-submit").click()
     expect(page.locator(".step-form .trouble")).to_have_text("还没填：事发的位置")
+    settled(page)  # the outlines are here, and what they showed the map stays
     box = page.locator(".step-form .area-map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -358,3 +375,88 @@ def test_somebody_without_the_right_has_no_such_page(console: Console) -> None:
     expect(page.get_by_test_id("nav-intake")).to_have_count(0)
     page.goto("/console/#/intake")
     expect(page.get_by_test_id("intake-form")).to_have_count(0)
+
+
+def test_what_was_typed_by_hand_is_there_after_an_order(console: Console) -> None:
+    page = console("slr01")
+    _open(page)
+    page.get_by_test_id("source-hotline").click()
+    said = page.get_by_test_id("intake-said")
+    said.fill("工单系统打不开，先手记：河边护栏断了")
+    page.get_by_test_id("order-text").fill(_order("GD-H6-1", name="己先生", words="路灯夜间不亮", place="南门"))
+    page.get_by_test_id("order-text").blur()
+    sheets = page.get_by_test_id("pasted-order")
+    expect(sheets).to_have_count(1)
+    expect(said).to_have_value("工单系统打不开，先手记：河边护栏断了")
+
+    sheets.filter(has_text="GD-H6-1").get_by_role("button").click()
+    expect(said).to_have_value("路灯夜间不亮")
+    by_hand = sheets.filter(has_text="手填的一张")
+    expect(by_hand).to_contain_text("河边护栏断了")
+    keep(page, "console-intake-by-hand")
+    page.reload()
+    by_hand.get_by_role("button").click()
+    expect(said).to_have_value("工单系统打不开，先手记：河边护栏断了")
+    expect(page.get_by_test_id("intake-order")).to_have_value("")
+    expect(by_hand).to_have_count(0)
+
+
+def test_a_place_is_chosen_by_keyboard_alone(console: Console, site: CrashRig) -> None:
+    street = Street(site.url)
+    told = {"source": "call", "said": "巷尾的路灯坏了", "category": "C0137", "area": "441323002002"}
+    case = street.call("slr01", "POST", "/api/intakes", json={"client_id": str(uuid4()), **told}).json()["case"]
+    before = street.event(case["id"])["place"]
+    page = console("dd01")
+    show(page, case["id"])
+    hand = Keys(page)
+    hand.press(page.get_by_test_id("step-locate"))
+    card = page.locator(".step-form .pick-map")
+    expect(card.get_by_text("现在的位置")).to_be_visible()
+    expect(card.locator(".pick-keys")).to_be_hidden()
+
+    settled(page)
+    hand.reach(card.get_by_role("application", name="事发的位置"))
+    expect(card.locator(".pick-keys")).to_be_visible()
+    assert card.locator(".area-map").evaluate(_HAS_CROSS)
+    for key in ("+", "+", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+        settled(page)
+    page.keyboard.press("Enter")
+    expect(card.locator(".pick-hint")).to_have_text("可以再点一下改位置")
+    assert _distance_from_middle(page) < 3
+    keep(page, "console-locate-by-keys")
+    page.keyboard.press("Control+Enter")
+
+    place = page.get_by_test_id("place")
+    expect(place).to_contain_text("在网格内")
+    expect(place).not_to_contain_text("大概")
+    now = street.event(case["id"])["place"]
+    assert (now["lon"], now["lat"]) != (before["lon"], before["lat"])
+
+
+def test_who_has_clicked_does_not_get_the_middle_by_enter(console: Console) -> None:
+    page = console("dd01")
+    page.goto("/console/#/entry")
+    page.locator("#entry-words").fill("停电时倒的树")
+    _point_at(page, 0.25, 0.25)
+    expect(page.locator(".pick-hint")).to_have_text("可以再点一下改位置")
+    assert not page.locator(".area-map").evaluate(_HAS_CROSS)
+
+    page.keyboard.press("Enter")
+    assert _distance_from_middle(page) > 50
+    page.keyboard.press("Enter")
+    assert _distance_from_middle(page) < 3
+
+
+_HAS_CROSS = "map => getComputedStyle(map, '::before').content !== 'none'"
+
+
+def _distance_from_middle(page: Page) -> float:
+    """Of the tip of the pin on the map where one picks, in pixels."""
+    settled(page)
+    ground = page.locator(".pick-map .area-map").bounding_box()
+    pin = page.locator(".pick-map .map-pin:not(.present)").bounding_box()
+    assert ground is not None and pin is not None
+    right = pin["x"] + pin["width"] / 2 - ground["x"] - ground["width"] / 2
+    down = pin["y"] + pin["height"] - 2 - ground["y"] - ground["height"] / 2
+    return hypot(right, down)

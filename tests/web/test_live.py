@@ -56,6 +56,7 @@ def test_a_new_report_appears_without_reloading(console: Callable[[str], Page], 
 
 def test_the_open_case_says_what_others_did(console: Callable[[str], Page], street: Street) -> None:
     desk = console("dd01")
+    waiting(desk)
     case = street.case("直播二号：有人在办", "pending_filing")
     show(desk, case)
     expect(desk.get_by_test_id("case-state")).to_have_text("待立案")
@@ -208,7 +209,7 @@ def test_a_hidden_tab_counts_what_is_urgent_in_its_title_and_reads_when_it_is_sh
     street.report("后台二号：电线掉了")
 
     expect(desk).to_have_title(re.compile(r"^\(2\) "))
-    assert desk.evaluate("globalThis.tones") > 0
+    desk.wait_for_function("globalThis.tones > 0")
     expect(desk.get_by_test_id("queue-row").filter(has_text="后台一号")).to_have_count(0)
     desk.evaluate("delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))")
     expect(desk).to_have_title(re.compile("^网格"))

@@ -15,6 +15,7 @@ from benchmarks import stock
 from fixtures.daling import PASSWORD
 from grid.db import engine_for
 from tests.harness.crashrig import ROOT, CrashRig
+from tests.web.calm import settled, watch
 from tests.web.conftest import BAD, PATIENCE_MS, keep
 from tests.web.served import Street
 
@@ -67,6 +68,7 @@ def desk(browser: Browser, long_site: CrashRig) -> Iterator[Page]:
         timezone_id="Asia/Shanghai",
         viewport={"width": 1366, "height": 768},
     )
+    context.on("page", watch)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -190,14 +192,16 @@ def test_what_others_do_leaves_in_place_what_one_looks_at(desk: Page, long_site:
     rows.evaluate("(rows) => { rows.scrollTop = 250 * 40; }")
     first = desk.locator(f'.queue-row[data-id="{order[250]}"]')
     expect(first).to_have_attribute("aria-posinset", "251")
-    top = first.bounding_box()
+    settled(desk)
+    top = first.evaluate("row => row.getBoundingClientRect().y")
 
     street = Street(long_site.url)
     for number in order[200:203]:  # above the window
         street.step("ld01", number, "force_close", note="上级统一处理")
 
     expect(first).to_have_attribute("aria-posinset", "248")
-    assert first.bounding_box() == top
+    stays = "([row, top]) => row.getBoundingClientRect().y === top"
+    desk.wait_for_function(stays, arg=[first.element_handle(), top])
     expect(desk.locator(".count")).to_contain_text(f"共 {CASES - 3} 件")
 
 

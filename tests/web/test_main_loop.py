@@ -78,7 +78,7 @@ def test_a_report_becomes_a_closed_case(
     take(desk, "send_check")
     restart(phone)
     phone.goto("/m/#/tasks")
-    phone.get_by_test_id("task").filter(has_text="非机动车").first.click()
+    phone.get_by_test_id("task").filter(has_text=WORDS).click()
     phone.get_by_role("radio", name="通过", exact=True).click()
     take_photo(phone)
     keep(phone, "handset-check")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from fixtures.daling import PASSWORD
+from grid import clock
 from tests.factories.person import make_report
 from tests.harness.crashrig import CrashRig
 from tests.harness.receiver import Reply, receiving
@@ -24,19 +26,19 @@ def _choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def _wait_for(page: Page, state: str) -> None:
+def _wait_for(page: Page, state: str, words: str) -> None:
     """Until the worker has got so far: it tries again after two seconds, then after four."""
     for _ in range(60):
         page.get_by_test_id(state).click()
         page.wait_for_timeout(500)
-        if page.get_by_test_id("delivery").count():
+        if page.get_by_test_id("delivery").filter(has_text=words).count():
             return
 
 
 def _report(site: CrashRig) -> None:
     with httpx.Client(base_url=site.url, timeout=30) as worker:
         session = worker.post("/mobile/v1/session", json={"username": "wg01", "password": PASSWORD}).json()
-        told = make_report() | {"photos": []}
+        told = make_report(occurred_at=clock.now().isoformat(), photos=[])
         answer = worker.post(
             "/mobile/v1/reports", json=told, headers={"Authorization": f"Bearer {session['access_token']}"}
         )
@@ -69,6 +71,7 @@ def test_a_rule_sends_cases_to_a_channel_and_what_is_refused_is_sent_again(
 
         # A rule; the same again is refused, both named. Quiet hours far from now.
         for _ in range(2):
+            expect(admin.get_by_test_id("rule-form")).to_be_hidden()
             admin.get_by_test_id("add-rule").click()
             _choose(admin, "什么事", "案卷流转")
             _choose(admin, "哪一种", "待受理")
@@ -78,10 +81,12 @@ def test_a_rule_sends_cases_to_a_channel_and_what_is_refused_is_sent_again(
         keep(admin, "console-notice-contradiction")
         admin.keyboard.press("Escape")
         admin.get_by_test_id("set-quiet").click()
-        admin.get_by_label("开始", exact=True).fill("03:00")
-        admin.get_by_label("结束", exact=True).fill("03:01")
+        far = clock.local(clock.now()) + timedelta(hours=12)
+        begins, ends = (f"{at:%H:%M}" for at in (far, far + timedelta(minutes=1)))
+        admin.get_by_label("开始", exact=True).fill(begins)
+        admin.get_by_label("结束", exact=True).fill(ends)
         admin.get_by_test_id("quiet-save").click()
-        expect(admin.get_by_test_id("quiet-hours")).to_contain_text("03:00—03:01")
+        expect(admin.get_by_test_id("quiet-hours")).to_contain_text(f"{begins}—{ends}")
         keep(admin, "console-notice-rules")
 
         # They refuse: it is given up, in words; then it is sent again.
@@ -89,11 +94,11 @@ def test_a_rule_sends_cases_to_a_channel_and_what_is_refused_is_sent_again(
         _report(site)
         admin.get_by_test_id("settings-deliveries").click()
         expect(admin.get_by_role("heading", name="通知发送")).to_be_visible()
-        _wait_for(admin, "state-dead")
+        _wait_for(admin, "state-dead", "对方不收（404）")
         expect(admin.get_by_test_id("delivery").first).to_contain_text("对方不收（404）")
         keep(admin, "console-deliveries")
         receiver.answering = lambda number, got: Reply()
         admin.get_by_test_id("retry").first.click()
         expect(admin.get_by_test_id("delivery").first).to_contain_text("待发")
-        _wait_for(admin, "state-sent")
+        _wait_for(admin, "state-sent", "待受理")
         expect(admin.get_by_test_id("delivery").first).to_contain_text("待受理")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories.staff import make_person, staff_xlsx
 from tests.web.conftest import keep
+from tests.web.phone import choose_pin
 
 pytestmark = pytest.mark.browser
 NEW = "Qingshan-2026"
@@ -71,14 +72,8 @@ def test_a_worker_is_imported_and_starts_with_a_password_of_his_own(
     phone.get_by_label("再输一次").fill(NEW)
     phone.get_by_role("button", name="改密码").click()
     phone.get_by_test_id("password-change").wait_for(state="detached")
-    _unlock(phone)
+    choose_pin(phone, "135792")
     expect(phone.get_by_role("heading", name="今天")).to_be_visible()
-
-
-def _unlock(phone: Page) -> None:
-    """What a new phone asks before it shows anything: six digits, twice."""
-    for digit in "135792" * 2:
-        phone.get_by_role("button", name=digit, exact=True).click()
 
 
 def test_posts_say_who_may_do_what(console: Callable[[str], Page]) -> None:

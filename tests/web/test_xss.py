@@ -21,6 +21,7 @@ from tests.factories.person import make_report
 from tests.factories.workbook import KITES, make_line, make_workbook
 from tests.harness.crashrig import CrashRig
 from tests.web import poison
+from tests.web.calm import settled
 from tests.web.conftest import PIXEL_7, Opener
 from tests.web.poison import NAME, RUN
 from tests.web.served import Street
@@ -151,7 +152,7 @@ def _rename(client: httpx.Client, admin: dict[str, str], worker: str, unit: str)
 
 
 def _assert_harmless(page: Page) -> None:
-    page.wait_for_timeout(150)
+    settled(page)  # what is read was drawn, and pictures that are none have failed
     assert page.evaluate("window.__xss") is None, page.url
     frames = [frame for frame in page.frames if frame != page.main_frame]
     assert frames == [], page.url
@@ -215,7 +216,6 @@ def test_the_pages_of_administrators_show_words_as_words(
     admin = watched("xt01", "/console/", viewport={"width": 1366, "height": 768})
     for entry in ("users", "departments", "areas", "standards", "proposals", "jobs", "deliveries"):
         admin.goto(f"/console/#/settings/{entry}")
-        admin.wait_for_timeout(400)
         _assert_harmless(admin)
     book = tmp_path / f"{SHORT.replace('/', '')}.xlsx"
     rows = [
@@ -251,7 +251,6 @@ def test_what_the_desk_writes_is_shown_as_words(watched: Callable[..., Page], wr
         if where.startswith("/requests"):
             desk.get_by_test_id("all").click()
         desk.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        desk.wait_for_timeout(300)
         expect(desk.get_by_text("__xss").first).to_be_visible() if where != "/intake" else None
         _assert_harmless(desk)
     desk.get_by_test_id("caller-reveal").first.click()
@@ -263,9 +262,9 @@ def test_what_the_desk_writes_is_shown_as_words(watched: Callable[..., Page], wr
 
 def test_what_a_department_is_shown_stays_words(watched: Callable[..., Page], written: list[str]) -> None:
     clerk = watched("cg01", "/console/", viewport={"width": 1366, "height": 768})
-    for where in ("/dept", *(f"/dept/{event_id}" for event_id in written), "/dept/month?figure=came", "/whistles"):
+    cases = (f"/dept/{event_id}" for event_id in written)
+    for where in ("/dept", *cases, "/dept/month?figure=received", "/whistles"):
         clerk.goto(f"/console/#{where}")
-        clerk.wait_for_timeout(500)
         _assert_harmless(clerk)
 
 
