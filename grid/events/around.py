@@ -36,7 +36,7 @@ def _in_cells_around(actor: User, event: Event) -> Select[Event]:
     cells = list(h3.grid_disk(event.h3, 1))
     columns: tuple[Any, ...] = (
         Event.case_no, Event.state, Event.category_id, Event.description, Event.lon, Event.lat,
-        Event.reported_at, Event.yellow_at, Event.due_at, Event.closed_at,
+        Event.reported_at, Event.yellow_at, Event.due_at, Event.step_yellow_at, Event.step_due_at, Event.closed_at,
     )  # fmt: skip
     return (
         select(Event)
