@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from fixtures.daling import PASSWORD
 from tests.harness.crashrig import CrashRig
@@ -274,8 +274,14 @@ def test_many_cases_take_one_step_and_each_is_answered(people: People, street: S
     for n in range(3):  # by name: as their clocks are started, they change places
         rows.filter(has_text=f"批量：乱停放 {n}").get_by_test_id("tick").click()
     expect(desk.get_by_test_id("bulk-count")).to_have_text("选了 3 件")
-    street.step("dd01", moved, "hand_down", note="社区先办")  # somebody was faster with one of them
     keep(desk, "console-bulk")
+
+    def overtaken(route: Route) -> None:
+        """Somebody is faster with one of them, while the request is under way."""
+        street.step("dd01", moved, "hand_down", note="社区先办")
+        route.continue_()
+
+    desk.route("**/api/events/bulk", overtaken, times=1)
 
     desk.get_by_test_id("bulk-accept").click()
     desk.locator("form.step-form").get_by_test_id("step-submit").click()
