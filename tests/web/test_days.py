@@ -52,13 +52,14 @@ def test_a_dispatchers_day_by_mouse(opened: Opener, street: Street) -> None:
     page = hand.page
     page.get_by_test_id("queue-row").first.wait_for()
     street.report(f"{words}甲")
-    street.report(f"{words}乙", again=True)
+    second = street.report(f"{words}乙", again=True)
 
     _queue(page, "accept", f"{words}甲")
     _step(page, "accept")
     _queue(page, "accept", f"{words}乙")
     page.get_by_test_id("similar").filter(has_text=f"{words}甲").get_by_test_id("merge-into").click()
-    expect(page.get_by_test_id("case-state")).to_have_text("已并案")
+    expect(page).not_to_have_url(re.compile(second))  # it left the queue, and the next case follows
+    assert street.event(second)["state"]["code"] == "merged"
 
     _queue(page, "file", f"{words}甲")
     _step(page, "file")
