@@ -20,7 +20,7 @@ from grid.events.deadline_kind import DeadlineKind
 from grid.events.photo import EventPhoto
 from grid.events.request import EventRequest
 from grid.events.state import AssignmentRole, AssignmentState, State
-from grid.events.step_clock import StepClock
+from grid.events.step_clock import StepClock, columns
 from grid.tasks.task import Task
 from grid.trail.digest import digest
 from grid.worktime.limit import Light, light
@@ -194,8 +194,8 @@ class Event(Versioned, Base):
 
     @step_clock.setter
     def step_clock(self, told: StepClock | None) -> None:
-        kept = (told.kind, told.yellow_at, told.due_at) if told else (None, None, None)
-        self.step_kind, self.step_yellow_at, self.step_due_at = kept
+        for name, value in columns(told).items():
+            setattr(self, name, value)
 
     @hybrid_property
     def pressing_at(self) -> datetime | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import exists, inspect, or_, select, update
 
 from grid.db import db, table
-from grid.events import deadline, rulebook, timing
+from grid.events import deadline, rulebook, step_clock, timing
 from grid.events.deadline import Deadline
 from grid.events.deadline_kind import DeadlineKind, DeadlineState
 from grid.events.event import Event, EventLog
@@ -66,9 +66,8 @@ def _begin_behind(event: Event, kind: DeadlineKind) -> None:
     begun = deadline.make(kind, limit(event, kind), _entered(event, event.state), event.area_path)
     begun.event_id = event.id
     db.session.add(begun)
-    kept = {"step_kind": begun.kind, "step_yellow_at": begun.yellow_at, "step_due_at": begun.due_at}
     rows = table(Event)
-    db.session.execute(update(rows).where(rows.c.id == event.id).values(kept))
+    db.session.execute(update(rows).where(rows.c.id == event.id).values(step_clock.columns(begun.of_step)))
     db.session.expire(event)
 
 

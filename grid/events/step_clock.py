@@ -22,3 +22,9 @@ class StepClock:
     def light(self) -> Light:
         """Its light now."""
         return light(self.yellow_at, self.due_at, clock.now())
+
+
+def columns(kept: StepClock | None) -> dict[str, DeadlineKind | datetime | None]:
+    """The columns of a case that keep it."""
+    values = (kept.kind, kept.yellow_at, kept.due_at) if kept else (None, None, None)
+    return dict(zip(("step_kind", "step_yellow_at", "step_due_at"), values, strict=True))

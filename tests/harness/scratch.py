@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY = Path("/dev/shm")  # noqa: S108 only the parent of a folder that mkdtemp makes, with a name nobody can guess
 ROOM = 6 << 30  # bytes: a whole run keeps far less, but browsers and databases want to live too
 NAME = "wangge-tests-"
-TMP = "/tmp"  # noqa: S108
+TMP = "/tmp"  # noqa: S108 the same: who is told of it makes a folder in it by mkdtemp
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def in_memory() -> Iterator[None]:
         return
     _remove_what_killed_runs_left()
     folder = tempfile.mkdtemp(prefix=NAME, dir=MEMORY)
-    os.chmod(folder, 0o711)  # noqa: S103 PostgreSQL's own user passes through
+    os.chmod(folder, 0o711)  # noqa: S103 PostgreSQL runs as a user of its own: it passes through, and lists nothing
     handle = _lock(folder)
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     try:

@@ -10,6 +10,7 @@ import pypdfium2
 from playwright.sync_api import Locator, Page, expect
 
 from grid import clock
+from tests.web.calm import settled
 
 
 def show(page: Page, event_id: str) -> None:
@@ -35,6 +36,14 @@ def show_row(page: Page, words: str, patience_s: float = 30) -> Locator:
 def in_days(count: int) -> str:
     """A day counted from today, as the street has it: `2026-11-23`."""
     return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def point_at(page: Page, x: float, y: float) -> None:
+    """Click on the map where one picks a place. x, y: shares of its width and height."""
+    settled(page)  # the outlines are here, and what they showed the map stays
+    box = page.locator(".pick-map .area-map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
 
 
 def act(page: Page, button: str, **fields: str | list[str] | int) -> None:

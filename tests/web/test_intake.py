@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from math import hypot
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories.intake import make_sheet
 from tests.harness.crashrig import CrashRig
-from tests.web.calm import settled
 from tests.web.conftest import Opener, keep
-from tests.web.desk import choose, in_days, show
-from tests.web.hands import Keys
+from tests.web.desk import choose, in_days, point_at, show
 from tests.web.served import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -40,13 +36,6 @@ def _open(page: Page, tab: str = "") -> None:
     page.get_by_test_id("nav-intake").click()
     if tab:
         page.get_by_test_id(f"intake-tab-{tab}").click()
-
-
-def _point_at(page: Page, x: float, y: float) -> None:
-    settled(page)  # the outlines are here, and what they showed the map stays
-    box = page.locator(".pick-map .area-map").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
 
 
 def _take_advice(page: Page, category: str) -> None:
@@ -113,7 +102,7 @@ def test_a_visit_by_mouse_and_one_more_caller_of_the_same(console: Console, site
     page.get_by_test_id("source-visit").click()
     page.get_by_test_id("intake-said").fill("商店门口喇叭声太大，整天响")
     _take_advice(page, "商业噪音")
-    _point_at(page, 0.5, 0.5)
+    point_at(page, 0.5, 0.5)
     expect(page.get_by_test_id("whereabouts")).to_contain_text("网格")
     page.get_by_test_id("intake-address").fill("新园路百货门口")
     page.get_by_test_id("photo-album").set_input_files(photo)
@@ -235,46 +224,6 @@ def test_what_was_changed_of_one_order_is_there_after_another_and_after_a_reload
     page.get_by_role("button", name="退出登录").click()
     page.get_by_label("密码").wait_for()
     assert "甲太太" not in page.evaluate("JSON.stringify({ ...sessionStorage })")
-
-
-def test_a_case_of_which_only_the_community_is_known_is_put_on_the_map(console: Console, site: CrashRig) -> None:
-    told = (
-        Street(site.url)
-        .call(
-            "slr01",
-            "POST",
-            "/api/intakes",
-            json={
-                "client_id": str(uuid4()),
-                "source": "call",
-                "said": "后巷的路灯坏了",
-                "category": "C0137",
-                "area": "441323002002",
-            },
-        )
-        .json()
-    )
-    page = console("dd01")
-    show(page, told["case"]["id"])
-    place = page.get_by_test_id("place")
-    expect(place).to_contain_text("只知道大概位置")
-
-    page.get_by_test_id("step-locate").click()
-    page.get_by_test_id("step-submit").click()
-    expect(page.locator(".step-form .trouble")).to_have_text("还没填：事发的位置")
-    settled(page)  # the outlines are here, and what they showed the map stays
-    box = page.locator(".step-form .area-map").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator(".step-form .pick-hint")).to_have_text("可以再点一下改位置")
-    page.locator("#field-address").fill("富祥路12号后巷")
-    keep(page, "console-locate")
-    page.get_by_test_id("step-submit").click()
-
-    expect(place).to_contain_text("富祥路12号后巷")
-    expect(place).to_contain_text("在网格内")
-    expect(place).not_to_contain_text("大概")
-    expect(page.get_by_test_id("timeline")).to_contain_text("位置移了")
 
 
 def test_orders_as_a_table_with_the_faulty_one_handed_back(console: Console, tmp_path: Path) -> None:
@@ -399,64 +348,3 @@ def test_what_was_typed_by_hand_is_there_after_an_order(console: Console) -> Non
     expect(said).to_have_value("工单系统打不开，先手记：河边护栏断了")
     expect(page.get_by_test_id("intake-order")).to_have_value("")
     expect(by_hand).to_have_count(0)
-
-
-def test_a_place_is_chosen_by_keyboard_alone(console: Console, site: CrashRig) -> None:
-    street = Street(site.url)
-    told = {"source": "call", "said": "巷尾的路灯坏了", "category": "C0137", "area": "441323002002"}
-    case = street.call("slr01", "POST", "/api/intakes", json={"client_id": str(uuid4()), **told}).json()["case"]
-    before = street.event(case["id"])["place"]
-    page = console("dd01")
-    show(page, case["id"])
-    hand = Keys(page)
-    hand.press(page.get_by_test_id("step-locate"))
-    card = page.locator(".step-form .pick-map")
-    expect(card.get_by_text("现在的位置")).to_be_visible()
-    expect(card.locator(".pick-keys")).to_be_hidden()
-
-    settled(page)
-    hand.reach(card.get_by_role("application", name="事发的位置"))
-    expect(card.locator(".pick-keys")).to_be_visible()
-    assert card.locator(".area-map").evaluate(_HAS_CROSS)
-    for key in ("+", "+", "ArrowUp", "ArrowLeft"):
-        page.keyboard.press(key)
-        settled(page)
-    page.keyboard.press("Enter")
-    expect(card.locator(".pick-hint")).to_have_text("可以再点一下改位置")
-    assert _distance_from_middle(page) < 3
-    keep(page, "console-locate-by-keys")
-    page.keyboard.press("Control+Enter")
-
-    place = page.get_by_test_id("place")
-    expect(place).to_contain_text("在网格内")
-    expect(place).not_to_contain_text("大概")
-    now = street.event(case["id"])["place"]
-    assert (now["lon"], now["lat"]) != (before["lon"], before["lat"])
-
-
-def test_who_has_clicked_does_not_get_the_middle_by_enter(console: Console) -> None:
-    page = console("dd01")
-    page.goto("/console/#/entry")
-    page.locator("#entry-words").fill("停电时倒的树")
-    _point_at(page, 0.25, 0.25)
-    expect(page.locator(".pick-hint")).to_have_text("可以再点一下改位置")
-    assert not page.locator(".area-map").evaluate(_HAS_CROSS)
-
-    page.keyboard.press("Enter")
-    assert _distance_from_middle(page) > 50
-    page.keyboard.press("Enter")
-    assert _distance_from_middle(page) < 3
-
-
-_HAS_CROSS = "map => getComputedStyle(map, '::before').content !== 'none'"
-
-
-def _distance_from_middle(page: Page) -> float:
-    """Of the tip of the pin on the map where one picks, in pixels."""
-    settled(page)
-    ground = page.locator(".pick-map .area-map").bounding_box()
-    pin = page.locator(".pick-map .map-pin:not(.present)").bounding_box()
-    assert ground is not None and pin is not None
-    right = pin["x"] + pin["width"] / 2 - ground["x"] - ground["width"] / 2
-    down = pin["y"] + pin["height"] - 2 - ground["y"] - ground["height"] / 2
-    return hypot(right, down)

@@ -1,5 +1,6 @@
 /** Photos of what is being taken in, each with the form it belongs to; in memory only, so a reload loses them. */
 import { computed, onScopeDispose, shallowRef } from 'vue';
+import { urlOf } from '@/shared/photo/url.js';
 
 /** @param {{client_id: string}} form  whose photos are shown */
 export function useFormPhotos(form) {
@@ -8,8 +9,7 @@ export function useFormPhotos(form) {
 
   /** @param {string} of  client_id of the form it was chosen for: another may be shown by now */
   function add(photo, of) {
-    const url = URL.createObjectURL(new Blob([photo.bytes], { type: 'image/jpeg' }));
-    all.value = [...all.value, { ...photo, url, of }];
+    all.value = [...all.value, { ...photo, url: urlOf(photo.bytes), of }];
   }
 
   /** What is shown of a photo is held by the browser until it is let go. */
